@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+/** Three rings: pure code, use cases and loopback services, and the built bundle as a runner starts it. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'pure', include: ['test/pure/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'loopback', include: ['test/loopback/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'bundle',
+          include: ['test/bundle/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
