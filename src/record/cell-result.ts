@@ -103,6 +103,8 @@ export const checkResultSchema = z.strictObject({
   evidence: z.array(evidenceSchema).max(20),
   /** Numbers worth keeping over time, by name (unit in the name). */
   measures: z.record(name, finite),
+  /** Numbers that must be equal on both sides of a comparison, such as prompt tokens per conversation. */
+  exact: z.record(name, finite),
   /** Present for checks that score items one by one and are compared by McNemar. */
   items: z.array(itemSchema).max(20_000).nullable(),
 })

@@ -79,6 +79,7 @@ export interface Verdict {
   judgement: Judgement
   evidence?: Evidence[]
   measures?: Record<string, number>
+  exact?: Record<string, number>
   items?: Item[]
 }
 
@@ -100,5 +101,14 @@ export interface Check {
 
 /** The result of a check that was never sent. */
 export function unsent(check: Check, judgement: Judgement): CheckResult {
-  return { id: check.id, title: check.title, judgement, requests: 0, evidence: [], measures: {}, items: null }
+  return {
+    id: check.id,
+    title: check.title,
+    judgement,
+    requests: 0,
+    evidence: [],
+    measures: {},
+    exact: {},
+    items: null,
+  }
 }
