@@ -1,0 +1,139 @@
+import { resolve } from 'node:path'
+import type { Plan, PlannedCell } from '../plan/schema.ts'
+import type { Clock, Progress } from '../ports.ts'
+import type { CellEnd, CellResult, CellStage } from '../record/cell-result.ts'
+import { fingerprintOf } from '../record/fingerprint.ts'
+import { ConfigurationError } from '../record/problem.ts'
+import type { Side } from '../record/words.ts'
+import { CellDraft } from './run/cell-draft.ts'
+import { endOf } from './run/cell-stopped.ts'
+import type { CellWork } from './run/cell-work.ts'
+import { measureCorrectness } from './run/correctness-arm.ts'
+import { measurePerformance } from './run/performance-sessions.ts'
+import { preflight } from './run/preflight.ts'
+import { resultPath, writeResult } from './run/result-file.ts'
+
+/** One cell, exactly as a runner does it. */
+export interface RunOptions {
+  plan: Plan
+  cellId: string
+  /** `cells/<cell id>/result.json` and the raw records are written below it. */
+  out: string
+  headCheckout: string
+  /** Where the base's code lies; null measures the head alone. */
+  baseCheckout: string | null
+  headCommit: string | null
+  baseCommit: string | null
+  attempt: number
+  runner: string | null
+}
+
+export interface RunSurroundings {
+  progress: Progress
+  clock: Clock
+  signal: AbortSignal
+  /** Handed to the server; defaults to our own. */
+  environment?: Record<string, string | undefined>
+}
+
+/**
+ * Runs the cell and writes its result whatever happens: a dead server, an exception of ours, a cancel. Throws
+ * {@link ConfigurationError} only when the plan has no such cell, since then there is nothing to write about.
+ */
+export async function runCell(options: RunOptions, surroundings: RunSurroundings): Promise<CellResult> {
+  const cell = findCell(options.plan, options.cellId)
+  const { clock, signal } = surroundings
+  const draft = new CellDraft({
+    toolVersion: options.plan.toolVersion,
+    planId: options.plan.planId,
+    cell: cell.id,
+    attempt: options.attempt,
+    startedAt: clock.date(),
+    runner: options.runner,
+  })
+  const work = cellWork(cell, draft, options, surroundings)
+  const end = await runStages(work, options, signal)
+  const result = draft.finish(end, clock.date())
+  await writeResult(options.out, result)
+  surroundings.progress.note(`${cell.id}: ${describeEnd(end)}`)
+  return result
+}
+
+async function runStages(work: CellWork, options: RunOptions, signal: AbortSignal): Promise<CellEnd> {
+  const { cell, plan, draft } = work
+  let stage: CellStage = 'preflight'
+  let side: Side | null = null
+  try {
+    await preflight(cell, draft)
+    const fingerprint = fingerprintOf(cell, plan.suites, plan.seed, draft.hardware)
+    for (const arm of work.sides) {
+      const commit = arm === 'head' ? options.headCommit : options.baseCommit
+      const engine = { name: cell.engine.name, kind: cell.engine.kind, version: null, command: null }
+      draft.openArm(arm, { commit, engine, fingerprint })
+    }
+    stage = 'correctness'
+    for (side of work.sides) await measureCorrectness(work, side)
+    stage = 'performance'
+    side = null
+    await measurePerformance(work)
+    return signal.aborted ? endOf(null, stage, side, signal) : { state: 'completed' }
+  } catch (error) {
+    return endOf(error, stage, side, signal)
+  }
+}
+
+function cellWork(cell: PlannedCell, draft: CellDraft, options: RunOptions, surroundings: RunSurroundings): CellWork {
+  const { progress, clock, signal } = surroundings
+  const checkouts: Record<Side, string> = {
+    head: resolve(options.headCheckout),
+    base: resolve(options.baseCheckout ?? options.headCheckout),
+  }
+  return {
+    plan: options.plan,
+    cell,
+    draft,
+    sides: options.baseCheckout === null ? ['head'] : ['base', 'head'],
+    directory: resolve(resultPath(options.out, cell.id), '..'),
+    clock,
+    signal,
+    engineStart: (side, sessionSeed) => ({
+      side,
+      checkout: checkouts[side],
+      sessionSeed,
+      environment: surroundings.environment ?? process.env,
+      clock,
+      signal,
+    }),
+    progressFor: (stage) => ({
+      note: (message) => progress.note(`${cell.id}: ${stage}: ${message}`),
+      step: (label, done, total) => progress.step(`${cell.id}: ${stage}: ${label}`, done, total),
+    }),
+  }
+}
+
+function findCell(plan: Plan, id: string): PlannedCell {
+  const cell = plan.cells.find((candidate) => candidate.id === id)
+  if (cell !== undefined) return cell
+  const known = plan.cells.map((candidate) => candidate.id).join(', ')
+  throw new ConfigurationError([
+    {
+      file: 'plan.json',
+      field: 'cells',
+      message: `no cell is called "${id}"`,
+      hint: `the plan has: ${known || 'none'}`,
+    },
+  ])
+}
+
+/** One line for the log of the cell. */
+export function describeEnd(end: CellEnd): string {
+  switch (end.state) {
+    case 'completed':
+      return 'completed'
+    case 'infrastructure':
+    case 'broken':
+      return `${end.state} at ${end.stage}: ${end.message}`
+    case 'cancelled':
+      return `cancelled at ${end.stage} (${end.signal})`
+  }
+}

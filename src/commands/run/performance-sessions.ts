@@ -1,0 +1,96 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunningEngine } from '../../engine/endpoint.ts'
+import type { Scenario } from '../../plan/schema.ts'
+import type { LoadPoint, Session } from '../../record/cell-result.ts'
+import { measureLoadPoint } from '../../suites/performance/measure.ts'
+import { formatRawRecord } from '../../suites/performance/raw-record.ts'
+import type { LoadSpec } from '../../suites/performance/record.ts'
+import { CellStopped } from './cell-stopped.ts'
+import type { CellWork } from './cell-work.ts'
+import { type PlannedSession, sessionOrder, sessionSeed } from './session-order.ts'
+import { withEngine } from './with-engine.ts'
+
+/** A request of a load point may take this long before it is a failure. */
+const REQUEST_TIMEOUT_MS = 600_000
+
+/** All performance sessions of a cell: a fresh server for each, base and head alternating. */
+export async function measurePerformance(work: CellWork): Promise<void> {
+  const suite = work.plan.suites.performance
+  if (suite === null) return
+  const order = sessionOrder(suite.sessions, work.sides, work.plan.seed)
+  for (const [position, session] of order.entries()) {
+    work.progressFor('performance').step(`session ${session.pair + 1} ${session.side}`, position, order.length)
+    await measureSession(work, session, position, suite.scenarios)
+  }
+}
+
+async function measureSession(
+  work: CellWork,
+  planned: PlannedSession,
+  order: number,
+  scenarios: readonly Scenario[],
+): Promise<void> {
+  const { pair, side } = planned
+  const start = work.engineStart(side, sessionSeed(work.plan.seed, work.cell.id, pair, side))
+  const session: Session = { pair, order, startedAt: work.clock.date(), readyMs: 0, points: [] }
+  let kept = false
+  await withEngine(work.cell.engine, start, work.draft, 'performance', async (running, signal) => {
+    session.readyMs = running.readyMs
+    for (const spec of scenarios.flatMap((scenario) => loadSpecs(scenario, work.plan.seed, pair))) {
+      const point = await measurePoint(work, planned, running, spec, signal)
+      // A server that died under the point makes its numbers meaningless; the points before it stand.
+      if (signal.aborted) break
+      session.points.push(point)
+      if (!kept) work.draft.keepSession(side, session)
+      kept = true
+      refuseDeadPoint(point, side)
+    }
+  })
+}
+
+/** The load levels of a scenario in their declared order. Both sides of a pair send the same bytes; pairs differ. */
+function loadSpecs(scenario: Scenario, seed: number, pair: number): LoadSpec[] {
+  return scenario.concurrency.map((concurrency) => ({
+    scenario: scenario.name,
+    concurrency,
+    requests: scenario.requestsPerStream * concurrency,
+    warmupRequests: scenario.warmupRequests,
+    inputTokens: scenario.inputTokens,
+    outputTokens: scenario.outputTokens,
+    seed: (seed + pair * 7919 + concurrency) >>> 0,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  }))
+}
+
+async function measurePoint(
+  work: CellWork,
+  session: PlannedSession,
+  running: RunningEngine,
+  spec: LoadSpec,
+  signal: AbortSignal,
+): Promise<LoadPoint> {
+  const { point, records, remarks } = await measureLoadPoint({
+    endpoint: running.endpoint,
+    spec,
+    clock: work.clock,
+    signal,
+    progress: work.progressFor(`${spec.scenario} c${spec.concurrency} (${session.side})`),
+  })
+  for (const remark of remarks) work.draft.remark(remark)
+  const name = `${spec.scenario}-c${spec.concurrency}-pair${session.pair}-${session.side}.jsonl`
+  await mkdir(join(work.directory, 'requests'), { recursive: true })
+  await writeFile(join(work.directory, 'requests', name), records.map(formatRawRecord).join(''))
+  return { ...point, rawRecord: `requests/${name}` }
+}
+
+function refuseDeadPoint(point: LoadPoint, side: PlannedSession['side']): void {
+  if (point.succeeded > 0) return
+  const failures = Object.entries(point.failed).map(([error, count]) => `${count} × ${error}`)
+  throw new CellStopped({
+    state: 'broken',
+    stage: 'performance',
+    side,
+    message: `no request of ${point.scenario} at concurrency ${point.concurrency} succeeded (${failures.join(', ')})`,
+  })
+}

@@ -1,0 +1,42 @@
+import type { RunningEngine } from '../../engine/endpoint.ts'
+import { describeEngineEnd } from '../../engine/endpoint.ts'
+import { engineKind } from '../../engine/kinds/registry.ts'
+import { type EngineStart, startEngine } from '../../engine/start.ts'
+import type { PlannedEngine } from '../../plan/schema.ts'
+import type { CellStage } from '../../record/cell-result.ts'
+import type { CellDraft } from './cell-draft.ts'
+import { CellStopped } from './cell-stopped.ts'
+
+/**
+ * One server life around some work: start, wait, work while watching the process, stop. `work` gets a signal that also
+ * aborts when the server dies, so that nothing waits for answers that cannot come.
+ */
+export async function withEngine<T>(
+  engine: PlannedEngine,
+  start: EngineStart,
+  draft: CellDraft,
+  stage: CellStage,
+  work: (running: RunningEngine, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const running = await startEngine(engine, start)
+  const death = new AbortController()
+  let epitaph: string | undefined
+  void running.ended.then((end) => {
+    epitaph = describeEngineEnd(end)
+    death.abort('the server died')
+  })
+  try {
+    const version = await engineKind(engine.kind)?.version(running.endpoint)
+    draft.describeEngine(start.side, version ?? null, running.command)
+    const result = await work(running, AbortSignal.any([start.signal, death.signal]))
+    // A death in the last moment of the work may be seen only now.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (epitaph === undefined) return result
+  } catch (error) {
+    if (epitaph === undefined) throw error
+  } finally {
+    await running.stop()
+  }
+  const message = `${engine.name} (${start.side}) during ${stage}: ${epitaph}`
+  throw new CellStopped({ state: 'infrastructure', stage, side: start.side, message })
+}

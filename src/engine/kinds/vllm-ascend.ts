@@ -1,0 +1,7 @@
+import { type EngineKind, versionFrom } from './kind.ts'
+
+/** vLLM's server with the Ascend plugin: `/version` names the vLLM core, not the plugin. */
+export const vllmAscend: EngineKind = {
+  name: 'vllm-ascend',
+  version: (endpoint) => versionFrom(endpoint, '/version', (document) => document.version),
+}

@@ -1,0 +1,6 @@
+import { type EngineKind, versionFrom } from './kind.ts'
+
+export const vllm: EngineKind = {
+  name: 'vllm',
+  version: (endpoint) => versionFrom(endpoint, '/version', (document) => document.version),
+}

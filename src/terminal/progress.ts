@@ -1,0 +1,60 @@
+import type { Progress } from '../ports.ts'
+
+/** Where progress is drawn: stderr, so that stdout carries results alone. */
+export interface ProgressOutput {
+  write(text: string): void
+  /** A person is watching: one moving line. Otherwise (CI) plain lines, few of them. */
+  isTerminal: boolean
+  columns: number
+}
+
+/** In a log a step is worth a line only so often, and always when it is the last. */
+const PLAIN_LINE_EVERY_MS = 5_000
+const REDRAW_EVERY_MS = 80
+const BAR_WIDTH_COLUMNS = 24
+
+/** Progress for a terminal or a log. `now` is a monotonic clock in milliseconds. */
+export function createProgress(output: ProgressOutput, now: () => number): Progress & { close(): void } {
+  return output.isTerminal ? movingLine(output, now) : plainLines(output, now)
+}
+
+function plainLines(output: ProgressOutput, now: () => number): Progress & { close(): void } {
+  const lastSaidMs = new Map<string, number>()
+  return {
+    note: (message) => output.write(`${message}\n`),
+    step(label, done, total) {
+      const saidMs = lastSaidMs.get(label) ?? Number.NEGATIVE_INFINITY
+      if (done < total && now() - saidMs < PLAIN_LINE_EVERY_MS) return
+      if (done >= total) lastSaidMs.delete(label)
+      else lastSaidMs.set(label, now())
+      output.write(`${label}: ${done}/${total}\n`)
+    },
+    close() {},
+  }
+}
+
+function movingLine(output: ProgressOutput, now: () => number): Progress & { close(): void } {
+  const clear = '\r\u001b[2K'
+  let drawnMs = Number.NEGATIVE_INFINITY
+  let drawn = false
+  const erase = () => {
+    if (drawn) output.write(clear)
+    drawn = false
+  }
+  return {
+    note(message) {
+      erase()
+      output.write(`${message}\n`)
+    },
+    step(label, done, total) {
+      if (done < total && now() - drawnMs < REDRAW_EVERY_MS) return
+      drawnMs = now()
+      const share = total > 0 ? Math.min(1, done / total) : 0
+      const filled = Math.round(share * BAR_WIDTH_COLUMNS)
+      const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH_COLUMNS - filled)}`
+      output.write(`${clear}${`${bar} ${done}/${total} ${label}`.slice(0, Math.max(20, output.columns - 1))}`)
+      drawn = true
+    },
+    close: erase,
+  }
+}

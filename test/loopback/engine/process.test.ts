@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { findFreePort, type ServerProcess, startProcess } from '../../../src/engine/process.ts'
+
+const started: ServerProcess[] = []
+const node = (code: string) => start(['-e', code])
+async function start(argv: string[]): Promise<ServerProcess> {
+  const server = await startProcess({ argv: [process.execPath, ...argv], env: process.env, cwd: '.' })
+  started.push(server)
+  return server
+}
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.stop(100)))
+})
+
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let wait = 0; wait < 200 && !condition(); wait++) await sleep(25)
+  expect(condition()).toBe(true)
+}
+
+describe('startProcess', () => {
+  it('tells the exit code and the last output of a server that dies', async () => {
+    const server = await node('console.log("a"); console.error("no device"); process.exit(7)')
+    expect(await server.exited).toEqual({ code: 7, signal: null })
+    await until(() => server.logTail().includes('no device'))
+  })
+
+  it('rejects for a program that is not there', async () => {
+    await expect(startProcess({ argv: ['./no-such-program'], env: {}, cwd: '.' })).rejects.toThrow('ENOENT')
+  })
+
+  it('stops the workers that the server left behind, and nothing else', async () => {
+    const bystander = await node('setInterval(() => {}, 1000)')
+    const server = await node(
+      `const worker = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+       console.log('worker', worker.pid); setInterval(() => {}, 1000)`,
+    )
+    await until(() => /worker \d+/.test(server.logTail()))
+    const worker = Number(/worker (\d+)/.exec(server.logTail())![1])
+    expect(alive(worker)).toBe(true)
+    await server.stop()
+    await until(() => !alive(worker) && !alive(server.pid))
+    expect(alive(bystander.pid)).toBe(true)
+  })
+
+  it('kills a server that does not listen to TERM', async () => {
+    const server = await node(`process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)`)
+    await until(() => server.logTail().includes('up'))
+    await server.stop(200)
+    expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+})
+
+describe('findFreePort', () => {
+  it('gives ports that differ', async () => {
+    const ports = await Promise.all([findFreePort(), findFreePort(), findFreePort()])
+    expect(new Set(ports).size).toBe(3)
+  })
+})
