@@ -1,14 +1,22 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/**
- * The command line that starts one of our own entries as a child process: `dist/cli.js` from the bundle, whichever
- * chunk this code was put into, and `src/cli.ts` from the sources.
- */
-export function ownProgram(entry: 'cli' | 'smi'): [string, string] {
-  const here = fileURLToPath(import.meta.url)
-  if (here.endsWith('.ts')) return [process.execPath, join(dirname(here), '..', `${entry}.ts`)]
-  const directory = dirname(here)
-  const dist = directory.endsWith('chunks') ? dirname(directory) : directory
-  return [process.execPath, join(dist, `${entry}.js`)]
+/** The root of the installed action: the directory that holds `dist/` or `src/`. */
+function ownRoot(): { root: string; entries: string; extension: string } {
+  const here = dirname(fileURLToPath(import.meta.url))
+  // From the sources this file lies in src/engine/; in the bundle it lies in dist/ or dist/chunks/.
+  if (import.meta.url.endsWith('.ts')) return { root: join(here, '../..'), entries: join(here, '..'), extension: 'ts' }
+  const entries = basename(here) === 'chunks' ? dirname(here) : here
+  return { root: dirname(entries), entries, extension: 'js' }
+}
+
+/** The command line that starts one of our own entries as a child process, from the bundle or from the sources. */
+export function ownProgram(entry: 'cli' | 'smi'): [node: string, script: string] {
+  const { entries, extension } = ownRoot()
+  return [process.execPath, join(entries, `${entry}.${extension}`)]
+}
+
+/** A file that ships beside the bundle, such as `matrices/demo.yaml`. */
+export function ownFile(path: string): string {
+  return join(ownRoot().root, path)
 }
