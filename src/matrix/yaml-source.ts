@@ -1,0 +1,107 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import type { Problem } from '../record/problem.ts'
+
+/**
+ * YAML 1.2 core with positions. Refused here, before any schema sees the value: files over the size cap, duplicate
+ * keys, unknown tags, several documents in one file, and aliases that expand beyond measure.
+ */
+
+/** A matrix of 256 cells with long command lines stays below 200 KB. */
+export const MAX_SOURCE_BYTES = 1024 * 1024
+/** `yaml` counts how much an alias expands to; its own default of 100 is what its documentation calls safe. */
+const MAX_ALIAS_COUNT = 100
+
+export type FieldPath = readonly (string | number)[]
+export interface Position {
+  line: number
+  column: number
+}
+
+export interface YamlSource {
+  file: string
+  value: unknown
+  /** Problems that did not hinder reading, such as a key written twice. */
+  problems: Problem[]
+  /** Where a field stands; the nearest enclosing one where the field itself is absent. */
+  locate(path: FieldPath, of?: 'key' | 'value'): Position
+}
+
+export type YamlReading = { state: 'read'; source: YamlSource } | { state: 'invalid'; problems: Problem[] }
+
+export function readYaml(text: string, file: string): YamlReading {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > MAX_SOURCE_BYTES) {
+    const message = `${bytes} bytes, more than the ${MAX_SOURCE_BYTES} that a file may have`
+    return { state: 'invalid', problems: [{ file, field: '', message, hint: 'split it into several files' }] }
+  }
+  const lines = new LineCounter()
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  let document: Document
+  try {
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', version: '1.2' })
+  } catch (error) {
+    // Nesting deep enough to exhaust the stack ends here.
+    return { state: 'invalid', problems: [{ file, field: '', message: `not YAML: ${(error as Error).message}` }] }
+  }
+  const faults = [...document.errors, ...document.warnings]
+  const problems = faults.slice(0, 50).map((fault): Problem => {
+    const duplicate = fault.code === 'DUPLICATE_KEY'
+    const message = duplicate ? `the key "${keyAt(text, fault.pos[0])}" is written twice` : `not YAML: ${fault.message}`
+    return { file, ...position(fault.pos[0]), field: '', message, hint: duplicate ? 'keep one of them' : undefined }
+  })
+  if (faults.some((fault) => fault.code !== 'DUPLICATE_KEY')) return { state: 'invalid', problems }
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT })
+    const locate: YamlSource['locate'] = (path, of = 'value') => position(offsetOf(document, path, of))
+    return { state: 'read', source: { file, value, problems, locate } }
+  } catch (error) {
+    const message = `an alias cannot be expanded: ${(error as Error).message}`
+    return {
+      state: 'invalid',
+      problems: [...problems, { file, ...position(firstAlias(document)), field: '', message }],
+    }
+  }
+}
+
+function keyAt(text: string, offset: number): string {
+  return /^["']?([^"':\s]*)/.exec(text.slice(offset, offset + 100))?.[1] ?? ''
+}
+
+function firstAlias(document: Document): number {
+  let offset = 0
+  visit(document, {
+    Alias(_, node) {
+      offset = node.range?.[0] ?? 0
+      return visit.BREAK
+    },
+  })
+  return offset
+}
+
+function offsetOf(document: Document, path: FieldPath, of: 'key' | 'value'): number {
+  let node: unknown = document.contents
+  let offset = startOf(node) ?? 0
+  for (const [depth, segment] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document)
+    let next: unknown
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(segment))
+      if (pair === undefined) return offset
+      const key = startOf(pair.key)
+      next = pair.value
+      offset = (of === 'key' && depth === path.length - 1 ? key : (startOf(next) ?? key)) ?? offset
+    } else if (isSeq(node)) {
+      next = node.items[Number(segment)]
+      offset = startOf(next) ?? offset
+    } else return offset
+    node = next
+  }
+  return offset
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0]
+}

@@ -1,0 +1,50 @@
+import Table from 'cli-table3'
+import type { Plan, PlannedCell } from './schema.ts'
+
+/** The plan as a person reads it in a terminal. */
+export function planTable(plan: Plan, { colour }: { colour: boolean }): string {
+  const table = new Table({
+    head: ['cell', 'hardware', 'engine', 'checkpoint', 'pool', 'limit'],
+    style: colour ? {} : { head: [], border: [] },
+  })
+  for (const cell of plan.cells)
+    table.push([
+      cell.id,
+      hardwareOf(cell),
+      cell.engine.kind,
+      checkpointOf(cell),
+      `${cell.pool.name} (${cell.pool.host})`,
+      `${cell.timeoutMinutes} min`,
+    ])
+  return [table.toString(), ...summary(plan), ...plan.remarks.map((remark) => `remark: ${remark}`)].join('\n')
+}
+
+function hardwareOf({ target }: PlannedCell): string {
+  const nodes = target.nodes === 1 ? '' : `${target.nodes} nodes of `
+  return `${nodes}${target.devices} × ${target.chip}`
+}
+
+function checkpointOf({ model }: PlannedCell): string {
+  const revision = model.revision === null ? '' : `@${model.revision.slice(0, 12)}`
+  const format = model.weightFormat === null ? '' : ` (${model.weightFormat})`
+  return `${model.checkpoint}${revision}${format}`
+}
+
+function summary({ cells, excludedCombinations, suites, planId, seed }: Plan): string[] {
+  const { correctness, performance } = suites
+  const excluded = excludedCombinations === 0 ? '' : `, ${excludedCombinations} excluded`
+  const parts = [
+    ...(correctness === null ? [] : [`correctness (${correctness.arithmeticItems} arithmetic items)`]),
+    ...(performance === null
+      ? []
+      : [
+          `performance (${performance.sessions} session pairs: ${performance.scenarios
+            .map((scenario) => `${scenario.name} at concurrency ${scenario.concurrency.join(', ')}`)
+            .join('; ')})`,
+        ]),
+  ]
+  return [
+    `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}${excluded}; plan ${planId.slice(0, 12)}, seed ${seed}`,
+    `suites: ${parts.join(', ')}`,
+  ]
+}
