@@ -23,6 +23,8 @@ export const CAPABILITIES = [
   'seed',
   'cached-tokens',
   'metrics',
+  /** Takes `chat_template_kwargs`, the way V4 servers are asked for non-thinking mode. */
+  'template-kwargs',
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]
 export type Capabilities = Record<Capability, boolean>
@@ -88,6 +90,8 @@ export interface Check {
   title: string
   /** Without all of these it is `not-exercised`. */
   needs: readonly Capability[]
+  /** Without at least one of these it is `not-exercised` as well. */
+  needsOneOf?: readonly Capability[]
   /** Checks that must have passed first; otherwise this one is `blocked`. */
   after: readonly string[]
   /** Most requests in flight at once; default 8. X1 wants many, a repeat test wants 1. */
