@@ -63,7 +63,7 @@ export class SseScanner {
     let lf = find(bytes, LF, position, end)
     let cr = find(bytes, CR, position, end)
     while (position < end) {
-      const lineEnd = lf < cr ? lf : cr
+      const lineEnd = Math.min(lf, cr)
       if (lineEnd === end) break
       if (this.#lineBytes === 0) this.#readLine(bytes, position, lineEnd)
       else this.#readCutLine(bytes, position, lineEnd)

@@ -1,0 +1,153 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
+import { connect as connectSecure } from 'node:tls'
+import type { Clock } from '../../ports.ts'
+import { Exchange, type ExchangeResult, type ExchangeSink } from './exchange.ts'
+import type { RequestTarget } from './request-bytes.ts'
+
+/**
+ * One kept-alive HTTP/1.1 connection for the timed path: one request at a time, no retry, no redirect, no decoding.
+ * Each read is stamped in the read callback before a byte of it is parsed, into one buffer that is used again. The
+ * socket is never paused: a client that pushes back slows the server it is meant to measure.
+ */
+
+/** A read takes at most this; small enough for a thousand connections, large enough for a burst of events. */
+const READ_BUFFER_BYTES = 32 * 1024
+
+export class TimedConnection {
+  readonly #target: RequestTarget
+  readonly #clock: Clock
+  #socket: Socket | null = null
+  #dialling: Socket | null = null
+  #exchange: Exchange | null = null
+  #fault: string | null = null
+
+  constructor(target: RequestTarget, clock: Clock) {
+    this.#target = target
+    this.#clock = clock
+  }
+
+  /** Connected, and the server has not closed it. */
+  get usable(): boolean {
+    return this.#socket !== null
+  }
+
+  /** Resolves with null once connected, else with the reason in words. */
+  connect(timeoutMs: number): Promise<string | null> {
+    if (this.#socket) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      const socket = this.#dial()
+      this.#dialling = socket
+      const settle = (reason: string | null) => {
+        clearTimeout(timer)
+        this.#dialling = null
+        socket.off('error', failed)
+        socket.off('close', closed)
+        if (reason === null) this.#adopt(socket)
+        else {
+          socket.on('error', () => {})
+          socket.destroy()
+        }
+        resolve(reason)
+      }
+      const failed = (error: Error) => settle(describeSocketError(error))
+      const closed = () => settle('the connection was closed while connecting')
+      const timer = setTimeout(() => settle(`no connection within ${Math.round(timeoutMs)} ms`), timeoutMs)
+      socket.once('error', failed)
+      socket.once('close', closed)
+      socket.once(this.#target.secure ? 'secureConnect' : 'connect', () => settle(null))
+    })
+  }
+
+  /**
+   * Sends one prepared request and hands the response to the sink. Always resolves. The connection must be usable and
+   * idle; afterwards it may not be usable any more, as the server wishes.
+   */
+  exchange(request: Uint8Array, sink: ExchangeSink, timeoutMs: number): Promise<ExchangeResult> {
+    const socket = this.#socket
+    if (!socket || this.#exchange) throw new Error('the connection is not open and idle')
+    return new Promise((resolve) => {
+      const exchange = new Exchange(sink, (result, reusable) => {
+        clearTimeout(timer)
+        this.#exchange = null
+        if (!reusable) this.#drop()
+        resolve(result)
+      })
+      this.#exchange = exchange
+      const timer = setTimeout(() => {
+        const detail = `no whole response within ${Math.round(timeoutMs)} ms: stopped ${exchange.stage}`
+        exchange.fail(this.#clock.monotonicMs(), 'timeout', detail)
+      }, timeoutMs)
+      socket.write(request, () => exchange.written(this.#clock.monotonicMs()))
+      // Nearly always the kernel took it all at once; the callback would tell so only a tick later.
+      if (socket.writableLength === 0) exchange.written(this.#clock.monotonicMs())
+    })
+  }
+
+  /** Ends a request that is under way as `aborted`, and the connection, also one that is being made. Idempotent. */
+  abort(): void {
+    this.#dialling?.destroy()
+    this.#exchange?.fail(this.#clock.monotonicMs(), 'aborted', 'stopped by the client')
+    this.#drop()
+  }
+
+  #dial(): Socket {
+    const { host, port, secure } = this.#target
+    if (!secure) {
+      const buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
+      return connectPlain({
+        host,
+        port,
+        noDelay: true,
+        onread: {
+          buffer,
+          callback: (length) => {
+            this.#read(this.#clock.monotonicMs(), buffer, length)
+            return true
+          },
+        },
+      })
+    }
+    // An address has no server name to send (RFC 6066 §3).
+    const servername = isIP(host) ? '' : host
+    const socket = connectSecure({ host, port, servername, ALPNProtocols: ['http/1.1'] })
+    socket.setNoDelay(true)
+    socket.on('data', (bytes: Buffer) => this.#read(this.#clock.monotonicMs(), bytes, bytes.length))
+    return socket
+  }
+
+  #adopt(socket: Socket): void {
+    this.#socket = socket
+    this.#fault = null
+    socket.on('error', (error) => {
+      this.#fault = describeSocketError(error)
+    })
+    const ended = () => {
+      if (this.#socket !== socket) return
+      this.#socket = null
+      socket.destroy()
+      this.#exchange?.closed(this.#clock.monotonicMs(), this.#fault)
+    }
+    socket.once('end', ended)
+    socket.once('close', ended)
+  }
+
+  #read(atMs: number, bytes: Buffer, length: number): void {
+    // Bytes that nobody asked for would be taken for the next answer.
+    if (this.#exchange) this.#exchange.read(atMs, bytes, length)
+    else this.#drop()
+  }
+
+  #drop(): void {
+    const socket = this.#socket
+    this.#socket = null
+    socket?.destroy()
+  }
+}
+
+/** One line without a stack; several addresses tried give the last reason. */
+function describeSocketError(error: Error): string {
+  const inner = error instanceof AggregateError ? (error.errors.at(-1) as Error | undefined) : undefined
+  const code = (error as NodeJS.ErrnoException).code ?? (inner as NodeJS.ErrnoException | undefined)?.code
+  const message = inner?.message ?? error.message
+  return code && !message.includes(code) ? `${code}: ${message}` : message || (code ?? 'unknown socket error')
+}

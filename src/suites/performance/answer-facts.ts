@@ -1,0 +1,56 @@
+/** What the kept events of an answer say, read after the request: token counts, finish reason, error. */
+export interface AnswerFacts {
+  promptTokens: number | null
+  completionTokens: number | null
+  cachedTokens: number | null
+  finishReason: string | null
+  /** The message of an error event. */
+  error: string | null
+}
+
+export const NO_FACTS: AnswerFacts = {
+  promptTokens: null,
+  completionTokens: null,
+  cachedTokens: null,
+  finishReason: null,
+  error: null,
+}
+
+/** Adds what one event says; later events win. Null when the event is not a JSON object. */
+export function addFacts(facts: AnswerFacts, event: Uint8Array): AnswerFacts | null {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(event).toString('utf8'))
+  } catch {
+    return null
+  }
+  if (!isObject(value)) return null
+  const usage = isObject(value.usage) ? value.usage : {}
+  const choice = Array.isArray(value.choices) && isObject(value.choices[0]) ? value.choices[0] : {}
+  const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
+  return {
+    promptTokens: count(usage.prompt_tokens) ?? facts.promptTokens,
+    completionTokens: count(usage.completion_tokens) ?? facts.completionTokens,
+    // DeepSeek's own service names cached tokens differently from OpenAI's shape.
+    cachedTokens: count(details.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? facts.cachedTokens,
+    finishReason: typeof choice.finish_reason === 'string' ? choice.finish_reason.slice(0, 64) : facts.finishReason,
+    error: errorMessage(value) ?? facts.error,
+  }
+}
+
+/** The message of `{"error": …}` in the shapes that servers use, and of older vLLM's `{"object": "error"}`. */
+export function errorMessage(value: unknown): string | null {
+  if (!isObject(value)) return null
+  const error = value.error ?? (value.object === 'error' ? value : null)
+  if (typeof error === 'string') return error
+  if (!isObject(error)) return typeof value.detail === 'string' ? value.detail : null
+  return typeof error.message === 'string' ? error.message : JSON.stringify(error)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
+}

@@ -1,0 +1,159 @@
+import type { ExchangeResult, ExchangeSink } from '../../engine/http/exchange.ts'
+import type { ResponseHead } from '../../engine/http/response-head.ts'
+import { SseScanner } from '../../engine/sse.ts'
+import { type AnswerFacts, addFacts, errorMessage, NO_FACTS } from './answer-facts.ts'
+import { carriesTokens, EventClassifier } from './event-classifier.ts'
+import type { EventClass, RequestError, RequestRecord, TimedEvent } from './record.ts'
+
+/** Of a refused answer kept for its message; an error page may be as long as it likes. */
+const MAX_ERROR_BODY_BYTES = 4096
+/** An error page longer than this is not waited for: the connection is closed instead. */
+const MAX_DRAINED_BYTES = 1024 * 1024
+/** One event: a token with 20 alternatives takes some 3 KB. Times the number of streams this bounds the memory. */
+export const MAX_STREAM_EVENT_BYTES = 1024 * 1024
+const MAX_DETAIL_CHARACTERS = 300
+
+/** `aborted`: stopped from our side, so it says nothing of the server. */
+export type RecordedOutcome = RequestRecord['outcome'] | { state: 'aborted' }
+
+/**
+ * Turns one streamed answer into timed events while it comes in, and into an outcome afterwards. In the read callback
+ * it only splits, classifies and notes; JSON is parsed in {@link facts} and {@link outcome}.
+ */
+export class StreamRecorder implements ExchangeSink {
+  readonly events: TimedEvent[] = []
+  readonly #originMs: number
+  readonly #maxEvents: number
+  readonly #classifier = new EventClassifier()
+  readonly #scanner = new SseScanner(
+    (bytes, start, end, type) => this.#event(bytes, start, end, type),
+    MAX_STREAM_EVENT_BYTES,
+  )
+  #atMs = 0
+  #read = -1
+  #head: ResponseHead | null = null
+  #refusal: { error: RequestError; reason: string } | null = null
+  #refused: Uint8Array[] = []
+  #refusedBytes = 0
+  #finish: Uint8Array | null = null
+  #usage: Uint8Array | null = null
+  #error: Uint8Array | null = null
+  #broken: string | null = null
+  #done = false
+
+  /** Times are noted relative to `originMs`. More events than `maxEvents` are refused, to bound the memory. */
+  constructor(originMs: number, maxEvents: number) {
+    this.#originMs = originMs
+    this.#maxEvents = maxEvents
+  }
+
+  read(atMs: number): void {
+    this.#atMs = atMs - this.#originMs
+    this.#read++
+  }
+
+  head(head: ResponseHead): void {
+    this.#head = head
+    this.#refusal = refusalOf(head)
+  }
+
+  body(bytes: Buffer, start: number, end: number): void {
+    if (this.#refusal === null) {
+      this.#scanner.push(bytes, start, end)
+      return
+    }
+    if (this.#refusedBytes < MAX_ERROR_BODY_BYTES)
+      this.#refused.push(copy(bytes, start, Math.min(end, start + MAX_ERROR_BODY_BYTES)))
+    this.#refusedBytes += end - start
+    if (this.#refusedBytes > MAX_DRAINED_BYTES) throw new RangeError('the answer was not read to its end')
+  }
+
+  /** Token counts and finish reason, parsed now. */
+  facts(): AnswerFacts {
+    let facts = NO_FACTS
+    for (const event of [this.#finish, this.#usage, this.#error])
+      if (event !== null) {
+        const next = addFacts(facts, event)
+        if (next === null) this.#broken ??= excerpt(event)
+        else facts = next
+      }
+    return facts
+  }
+
+  /** How the request ended. What the server said comes before how the connection ended. */
+  outcome(end: ExchangeResult['end'], facts: AnswerFacts): RecordedOutcome {
+    if (end.state === 'failed' && end.error === 'aborted') return { state: 'aborted' }
+    if (this.#refusal && this.#head) return failed(this.#refusal.error, this.#refusalDetail(this.#refusal.reason))
+    if (this.#error !== null) return failed('error-event', facts.error ?? excerpt(this.#error))
+    if (this.#broken !== null) return failed('malformed', `an event is not JSON: ${this.#broken}`)
+    if (end.state === 'failed') return failed(end.error, end.detail)
+    if (!this.#done) {
+      const where = this.#scanner.pending ? 'inside an event' : 'without [DONE]'
+      return failed('truncated', `the stream ended ${where} after ${this.events.length} events`)
+    }
+    const tokenEvents = this.events.filter((event) => carriesTokens(event.class)).length
+    if (facts.completionTokens === 0 && tokenEvents > 0)
+      return failed('wrong-token-count', `usage says 0 completion tokens, but ${tokenEvents} events carried text`)
+    return { state: 'ok' }
+  }
+
+  #event(bytes: Uint8Array, start: number, end: number, type: string): void {
+    if (this.events.length >= this.#maxEvents) throw new RangeError(`more than ${this.#maxEvents} events in one answer`)
+    const eventClass: EventClass = type === 'error' ? 'error' : this.#classifier.classify(bytes, start, end)
+    this.events.push({ atMs: this.#atMs, read: this.#read, class: eventClass, tokens: null })
+    if (eventClass === 'done') this.#done = true
+    else if (eventClass === 'error') this.#error ??= copy(bytes, start, end)
+    else {
+      if (this.#classifier.broken) this.#broken ??= excerpt(bytes.subarray(start, end))
+      if (this.#classifier.finish) this.#finish = copy(bytes, start, end)
+      if (this.#classifier.usage) this.#usage = copy(bytes, start, end)
+    }
+  }
+
+  #refusalDetail(reason: string): string {
+    const body = Buffer.concat(this.#refused).toString('utf8')
+    let message: string | null = null
+    try {
+      message = errorMessage(JSON.parse(body))
+    } catch {
+      // Not JSON: an HTML page or plain text speaks for itself.
+    }
+    const said = (message ?? body).replace(/\s+/g, ' ').trim()
+    return said === '' ? reason : `${reason}: ${said}`
+  }
+}
+
+/** Why an answer with this head cannot be a token stream; null if it can. */
+function refusalOf(head: ResponseHead): { error: RequestError; reason: string } | null {
+  const { status, headers } = head
+  const field = (name: string) => headers.get(name)?.slice(0, 200)
+  if (status >= 300 && status < 400) {
+    const to = field('location')
+    return {
+      error: 'http-status',
+      reason: `HTTP ${status}, a redirect${to ? ` to ${to}` : ''}; give the final address`,
+    }
+  }
+  if (status !== 200) {
+    const wait = field('retry-after')
+    return { error: 'http-status', reason: `HTTP ${status}${wait ? ` (retry-after ${wait})` : ''}` }
+  }
+  const encoding = field('content-encoding')
+  if (encoding !== undefined && encoding !== 'identity')
+    return { error: 'content-type', reason: `the answer is ${encoding}-encoded, which a timed stream must not be` }
+  const type = field('content-type') ?? 'no content type'
+  if (/^text\/event-stream\b/i.test(type)) return null
+  return { error: 'content-type', reason: `${type} instead of text/event-stream` }
+}
+
+function failed(error: RequestError, detail: string): RecordedOutcome {
+  return { state: 'failed', error, detail: detail.slice(0, MAX_DETAIL_CHARACTERS) }
+}
+
+function copy(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, start, end)
+}
+
+function excerpt(bytes: Uint8Array): string {
+  return JSON.stringify(Buffer.from(bytes.subarray(0, 200)).toString('utf8'))
+}
