@@ -1,0 +1,68 @@
+/** Integer expressions with + - * and parentheses, found in a text and worked out exactly. */
+
+export interface Arithmetic {
+  /** As it stands in the text, white space normalised. */
+  expression: string
+  value: bigint
+}
+
+/** Longer ones are no arithmetic item; the limit keeps hostile prompts cheap. */
+const MAX_EXPRESSION_CHARACTERS = 400
+const MAX_DEPTH = 50
+
+const RUN = /[-(\d][-+*×·()\d\s]*[\d)]/g
+
+/** The last expression in `text` that has an operator and is well formed. */
+export function findArithmetic(text: string): Arithmetic | null {
+  for (const [run] of [...text.matchAll(RUN)].reverse()) {
+    if (run.length > MAX_EXPRESSION_CHARACTERS || !/\d[\s)]*[-+*×·]/.test(run)) continue
+    const value = evaluate(run)
+    if (value !== null) return { expression: run.replace(/\s+/g, ' ').trim(), value }
+  }
+  return null
+}
+
+/** Null when the text is not one whole expression. */
+export function evaluate(text: string): bigint | null {
+  const tokens = text.replace(/[×·]/g, '*').match(/\d+|[-+*()]/g) ?? []
+  let position = 0
+  let depth = 0
+  const sum = (): bigint | null => {
+    let left = product()
+    while (left !== null && (tokens[position] === '+' || tokens[position] === '-')) {
+      const operator = tokens[position++]
+      const right = product()
+      if (right === null) return null
+      left = operator === '+' ? left + right : left - right
+    }
+    return left
+  }
+  const product = (): bigint | null => {
+    let left = atom()
+    while (left !== null && tokens[position] === '*') {
+      position++
+      const right = atom()
+      if (right === null) return null
+      left *= right
+    }
+    return left
+  }
+  const atom = (): bigint | null => {
+    const token = tokens[position++]
+    if (token === undefined || depth > MAX_DEPTH) return null
+    if (/^\d/.test(token)) return BigInt(token)
+    depth++
+    let value: bigint | null = null
+    if (token === '-') {
+      const negated = atom()
+      value = negated === null ? null : -negated
+    } else if (token === '(') {
+      value = sum()
+      if (tokens[position++] !== ')') value = null
+    }
+    depth--
+    return value
+  }
+  const value = sum()
+  return position === tokens.length ? value : null
+}
