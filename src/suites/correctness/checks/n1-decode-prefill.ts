@@ -1,3 +1,4 @@
+import type { Evidence } from '../../../record/cell-result.ts'
 import { type Answer, readAnswer } from '../answer.ts'
 import { promptLogprobsOf } from '../capabilities.ts'
 import type { Check, CheckContext, CheckRequest, CheckResponse, Verdict } from '../check.ts'
@@ -15,6 +16,8 @@ export const INDEX_GATE = 0.015
 export const INDEX_WARNING = 0.008
 /** With fewer positions the mean says nothing. */
 const MIN_POSITIONS = 64
+/** A server that scores a prompt gives a number for each of its tokens, however unlikely. */
+const MAX_UNSCORED_SHARE = 0.05
 
 /**
  * Decode against prefill on one server: what it generated token by token is scored again in one go. A broken cache,
@@ -71,6 +74,11 @@ export const decodeAgainstPrefill: Check = {
       const reason = `only ${all.positions} generated tokens could be scored again; ${MIN_POSITIONS} are needed`
       return { judgement: { state: 'error', reason }, measures }
     }
+    if (all.unscored > MAX_UNSCORED_SHARE * (all.positions + all.unscored)) {
+      const reason = `the prefill gives no log probability for ${all.unscored} of the tokens that decode generated`
+      const evidence = pairs.filter(({ comparison }) => comparison.unscored > 0).map(shown)
+      return { judgement: { state: 'fail', reason }, evidence, measures }
+    }
     if (all.index <= INDEX_GATE) return { judgement: { state: 'pass' }, measures }
     const worst = pairs.sort((left, right) => right.comparison.index - left.comparison.index).slice(0, 3)
     return {
@@ -78,7 +86,7 @@ export const decodeAgainstPrefill: Check = {
         state: 'fail',
         reason: `decode against prefill index ${all.index.toFixed(4)} exceeds ${INDEX_GATE} (mean |delta| ${all.meanDelta.toFixed(3)})`,
       },
-      evidence: worst.map(({ response, comparison }) => evidenceOf(response, describe(comparison))),
+      evidence: worst.map(shown),
       measures,
     }
   },
@@ -134,6 +142,7 @@ function measuresOf(all: ScoreComparison): Record<string, number> {
   }
 }
 
-function describe(comparison: ScoreComparison): string {
-  return `index ${comparison.index.toFixed(4)} over ${comparison.positions} tokens, largest delta ${comparison.largestDelta.toFixed(3)} at generated token ${comparison.worstPosition}`
+function shown({ response, comparison }: { response: CheckResponse; comparison: ScoreComparison }): Evidence {
+  const remark = `index ${comparison.index.toFixed(4)} over ${comparison.positions} tokens, largest delta ${comparison.largestDelta.toFixed(3)} at generated token ${comparison.worstPosition}, ${comparison.unscored} unscored`
+  return evidenceOf(response, remark)
 }
