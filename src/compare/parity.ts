@@ -1,0 +1,95 @@
+import type { Plan } from '../plan/schema.ts'
+import type { Arm, CheckResult } from '../record/cell-result.ts'
+import { armOf } from '../record/cell-result.ts'
+import type { Collected } from '../record/collect.ts'
+import { subjectOf } from './correctness-rows.ts'
+import { checkParity, renderingDifference } from './parity-correctness.ts'
+import { parityPairs } from './parity-pairs.ts'
+import { gapOf } from './parity-performance.ts'
+import { pointKeys, pointName } from './performance-rows.ts'
+import type { ParityRow } from './schema.ts'
+import { measuredPoints, metricsOf } from './sessions.ts'
+import { clip, MAX_SUBJECT_LENGTH } from './wording.ts'
+
+/** Head against head for every pair the plan names, where both came back. Never part of the outcome. */
+export function compareParity(plan: Plan, collected: Collected): ParityRow[] {
+  const heads = new Map(
+    collected.cells.map((cell) => [cell.cell, cell.state === 'received' ? armOf(cell.result, 'head') : undefined]),
+  )
+  return parityPairs(plan).flatMap(({ reference, candidate }) => {
+    const referenceArm = heads.get(reference.id)
+    const candidateArm = heads.get(candidate.id)
+    if (!referenceArm || !candidateArm) return []
+    const checks = { reference: checksOf(referenceArm), candidate: checksOf(candidateArm) }
+    const rendering = renderingDifference(checks.reference, checks.candidate)
+    const pair = { reference: reference.id, candidate: candidate.id }
+    return [
+      ...correctnessRows(pair, checks, rendering),
+      ...performanceRows(plan, pair, referenceArm, candidateArm, rendering),
+    ]
+  })
+}
+
+type PairNames = Pick<ParityRow, 'reference' | 'candidate'>
+
+function correctnessRows(
+  pair: PairNames,
+  checks: { reference: CheckResult[]; candidate: CheckResult[] },
+  rendering: string | null,
+): ParityRow[] {
+  return checks.candidate.flatMap((check): ParityRow[] => {
+    const other = checks.reference.find((each) => each.id === check.id)
+    if (!other) return []
+    const found = checkParity(other, check)
+    const numeric = found.correctness !== null
+    const judged =
+      rendering !== null && numeric
+        ? { verdict: 'not-comparable' as const, reason: rendering, correctness: null }
+        : found
+    return [
+      {
+        ...pair,
+        suite: 'correctness',
+        subject: subjectOf(check),
+        ...noNumbers,
+        ...judged,
+        reason: clip(judged.reason),
+      },
+    ]
+  })
+}
+
+function performanceRows(
+  plan: Plan,
+  pair: PairNames,
+  reference: Arm,
+  candidate: Arm,
+  blocked: string | null,
+): ParityRow[] {
+  return pointKeys(plan.suites.performance?.scenarios ?? []).flatMap((key) => {
+    const referencePoints = measuredPoints(reference, key)
+    const candidatePoints = measuredPoints(candidate, key)
+    if (referencePoints.length === 0 || candidatePoints.length === 0) return []
+    return metricsOf(candidatePoints, referencePoints).map((metric): ParityRow => {
+      const found = gapOf(metric, referencePoints, candidatePoints)
+      const judged =
+        blocked === null ? found : { ...found, gap: null, verdict: 'not-comparable' as const, reason: blocked }
+      return {
+        ...pair,
+        suite: 'performance',
+        subject: clip(`${pointName(key)} · ${metric.name}`, MAX_SUBJECT_LENGTH),
+        ...judged,
+        reason: clip(judged.reason),
+        unit: metric.unit,
+        direction: metric.direction,
+        correctness: null,
+      }
+    })
+  })
+}
+
+const noNumbers = { unit: null, direction: null, referenceValue: null, candidateValue: null, gap: null } as const
+
+function checksOf(arm: Arm): CheckResult[] {
+  return [...new Map(arm.correctness?.checks.map((check) => [check.id, check])).values()]
+}

@@ -1,0 +1,62 @@
+import type { Scenario } from '../plan/schema.ts'
+import type { Arm } from '../record/cell-result.ts'
+import type { BaseSide } from './base-side.ts'
+import { draftPerformance, type PerformanceDraft } from './performance-drafts.ts'
+import { judgePerformance } from './performance-verdict.ts'
+import type { VerdictRow } from './schema.ts'
+import { measuredPoints, metricsOf, type PointKey } from './sessions.ts'
+import { clip, MAX_SUBJECT_LENGTH } from './wording.ts'
+
+/** A performance row before it is judged among all others of the report. */
+export interface PerformanceRowDraft {
+  cell: string
+  subject: string
+  draft: PerformanceDraft | { state: 'missing'; reason: string }
+}
+
+/** Every load point of the plan. `completed`: a point that is absent then was lost, not cut short. */
+export function draftCellPerformance(
+  cell: string,
+  scenarios: readonly Scenario[],
+  head: Arm,
+  side: BaseSide,
+  completed: boolean,
+): PerformanceRowDraft[] {
+  return pointKeys(scenarios).flatMap((key): PerformanceRowDraft[] => {
+    const headPoints = measuredPoints(head, key)
+    const basePoints = measuredPoints(side.arm, key)
+    if (headPoints.length === 0) {
+      const reason = 'planned, but no session of the head measured this load point'
+      return completed ? [{ cell, subject: pointName(key), draft: { state: 'missing', reason } }] : []
+    }
+    return metricsOf(headPoints, basePoints).map((metric) => ({
+      cell,
+      subject: clip(`${pointName(key)} · ${metric.name}`, MAX_SUBJECT_LENGTH),
+      draft: draftPerformance(key, metric, headPoints, basePoints, side),
+    }))
+  })
+}
+
+/** Judges the rows of all cells together. */
+export function judgePerformanceRows(drafts: readonly PerformanceRowDraft[]): VerdictRow[] {
+  const judged = judgePerformance(drafts.map(({ draft }) => draft).filter((draft) => draft.state !== 'missing'))
+  let next = 0
+  return drafts.map(({ cell, subject, draft }) => {
+    const common = { cell, suite: 'performance', subject, correctness: null } as const
+    if (draft.state === 'missing') return { ...common, verdict: 'missing', reason: draft.reason, performance: null }
+    const { verdict, reason, evidence } = judged[next++]!
+    return { ...common, verdict, reason: clip(reason), performance: evidence }
+  })
+}
+
+/** Every load point of the scenarios, in the plan's order. */
+export function pointKeys(scenarios: readonly Scenario[]): PointKey[] {
+  return scenarios.flatMap(({ name, concurrency }) =>
+    concurrency.map((each) => ({ scenario: name, concurrency: each })),
+  )
+}
+
+/** `chat c16`. */
+export function pointName(key: PointKey): string {
+  return `${key.scenario} c${key.concurrency}`
+}

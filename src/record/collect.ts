@@ -1,0 +1,124 @@
+import type { Plan } from '../plan/schema.ts'
+import { type CellResult, cellResultSchema } from './cell-result.ts'
+import { readDocument } from './document.ts'
+import { formatProblem } from './problem.ts'
+
+/** A result file as it was found. `path` is for the reader and for telling whose file an unreadable one is. */
+export interface ResultFile {
+  path: string
+  text: string
+}
+
+/**
+ * What came back for one planned cell. `invalid`: a file that cannot be read; `foreign`: made for another plan;
+ * `duplicate`: two files of the same attempt that disagree, so neither is believed.
+ */
+export type CollectedCell =
+  | { cell: string; state: 'received'; result: CellResult; path: string }
+  | { cell: string; state: 'missing' | 'invalid' | 'foreign' | 'duplicate'; message: string }
+
+/** Exactly one entry per planned cell, in the plan's order, and remarks on files that are nobody's. */
+export interface Collected {
+  cells: CollectedCell[]
+  remarks: string[]
+}
+
+export interface CollectOptions {
+  /** For a stored baseline: results of the same cells from an earlier plan are welcome. */
+  acceptOtherPlans?: boolean
+}
+
+type Reading =
+  | { state: 'read'; path: string; text: string; result: CellResult }
+  | { state: 'foreign'; path: string; cell: string | null; message: string }
+  | { state: 'invalid'; path: string; cell: string | null; message: string }
+
+const MAX_REMARKS = 50
+
+/** Planned against received: nothing that was planned is forgotten, nothing that was not planned is believed. */
+export function collectResults(plan: Plan, files: readonly ResultFile[], options: CollectOptions = {}): Collected {
+  const planned = new Set(plan.cells.map((cell) => cell.id))
+  const readings = files.map((file) => read(file, plan.planId, planned, options.acceptOtherPlans ?? false))
+  const remarks: string[] = []
+  const cells = plan.cells.map(({ id }): CollectedCell => {
+    const own = readings.filter((reading) => ownerOf(reading) === id)
+    const collected = settle(id, own)
+    if (collected.state === 'received') {
+      for (const other of own) if (other.state !== 'read') remarks.push(`${other.message}; a readable result was used`)
+    }
+    return collected
+  })
+  for (const reading of readings) {
+    if (reading.state !== 'read' && reading.cell === null) remarks.push(`${reading.message}; ignored`)
+  }
+  return { cells, remarks: bounded(remarks) }
+}
+
+function settle(cell: string, own: readonly Reading[]): CollectedCell {
+  const read = own.filter((reading) => reading.state === 'read')
+  if (read.length > 0) {
+    const attempt = Math.max(...read.map((reading) => reading.result.attempt))
+    const latest = read.filter((reading) => reading.result.attempt === attempt)
+    const [first] = latest
+    if (latest.every((reading) => reading.text === first!.text)) {
+      return { cell, state: 'received', result: first!.result, path: first!.path }
+    }
+    const paths = latest.slice(0, 3).map((reading) => reading.path)
+    return {
+      cell,
+      state: 'duplicate',
+      message: `${latest.length} different results of attempt ${attempt}: ${paths.join(', ')}; keep one of them, or run the cell again`,
+    }
+  }
+  const [unusable] = own
+  if (unusable && unusable.state !== 'read') return { cell, state: unusable.state, message: unusable.message }
+  return {
+    cell,
+    state: 'missing',
+    message: 'no result came back: the job did not start, was lost, or did not upload; run the cell again',
+  }
+}
+
+function read(file: ResultFile, planId: string, planned: Set<string>, acceptOtherPlans: boolean): Reading {
+  const { path, text } = file
+  const reading = readDocument(cellResultSchema, text, path)
+  if (reading.state === 'invalid') {
+    const [first] = reading.problems
+    const more = reading.problems.length > 1 ? ` and ${reading.problems.length - 1} more problems` : ''
+    const message = `${formatProblem(first!)}${more}; run the cell again with this version of crosschip`
+    return { state: 'invalid', path, cell: cellOfPath(path, planned), message }
+  }
+  const { document: result } = reading
+  if (!planned.has(result.cell)) {
+    return { state: 'foreign', path, cell: null, message: `${path}: cell "${result.cell}" is not in this plan` }
+  }
+  if (result.planId !== planId && !acceptOtherPlans) {
+    const message = `${path}: made for plan ${result.planId.slice(0, 12)}, this is plan ${planId.slice(0, 12)}; remove results of other runs, or run the cell again`
+    return { state: 'foreign', path, cell: result.cell, message }
+  }
+  return { state: 'read', path, text, result }
+}
+
+function ownerOf(reading: Reading): string | null {
+  return reading.state === 'read' ? reading.result.cell : reading.cell
+}
+
+/** The longest planned id that stands alone in the path: `cells/<id>/result.json`, `crosschip-cell-<id>/result.json`. */
+function cellOfPath(path: string, planned: Set<string>): string | null {
+  const found = [...planned].filter((id) => standsAlone(path, id)).sort((left, right) => right.length - left.length)
+  return found[0] ?? null
+}
+
+function standsAlone(path: string, id: string): boolean {
+  for (let at = path.indexOf(id); at >= 0; at = path.indexOf(id, at + 1)) {
+    const before = path[at - 1] ?? '/'
+    const after = path[at + id.length] ?? '/'
+    if (!/[a-z0-9]/i.test(before) && !/[a-z0-9]/i.test(after)) return true
+  }
+  return false
+}
+
+function bounded(remarks: readonly string[]): string[] {
+  const rest = remarks.length - MAX_REMARKS
+  return rest > 0 ? [...remarks.slice(0, MAX_REMARKS), `${rest} more files were set aside`] : [...remarks]
+}
