@@ -32,11 +32,13 @@ export function defaultRunnersFile(matrixFile: string): string {
 }
 
 /** Names of the simulator's faults, loaded only where a matrix uses one. */
-export async function knownFaults(matrices: readonly Located<Matrix>[]): Promise<string[] | null> {
+export async function knownFaults(matrices: readonly Located<Matrix>[]): Promise<readonly string[]> {
   const used = matrices.some(({ document }) =>
     Object.values(document.engines).some(
       (engine) => engine.kind === 'simulated' && [engine, ...(engine.cases ?? [])].some((each) => each.faults?.length),
     ),
   )
-  return used ? null : []
+  if (!used) return []
+  const { FAULTS } = await import('../engine/simulator/faults/registry.ts')
+  return FAULTS.map((fault) => fault.name)
 }

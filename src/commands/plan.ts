@@ -46,7 +46,7 @@ export async function createPlan(options: PlanOptions): Promise<Plan> {
   const runners = await read(runnersFile, readRunners)
   if (problems.length > 0 || runners === null) throw new ConfigurationError(problems)
   const faults = await knownFaults(matrices)
-  const built = buildPlan({ matrices, runners: runners.document, sources, seed, toolVersion, faults, sha256 })
+  const built = buildPlan({ matrices, runners: runners.document, sources, seed, toolVersion, faults })
   if (built.state === 'invalid') throw new ConfigurationError(built.problems)
   return checked(built.plan, first)
 }

@@ -5,10 +5,10 @@ import type { Runners } from '../matrix/runners-schema.ts'
 import { DEFAULT_TIMEOUT_MINUTES, type Matrix } from '../matrix/schema.ts'
 import { forHardware, matches } from '../matrix/select.ts'
 import type { Problem } from '../record/problem.ts'
-import { canonicalJson } from './canonical.ts'
 import { mergeShared } from './merge.ts'
 import { plannedEngine } from './planned-engine.ts'
 import { MAX_CELLS, PLAN_SCHEMA, type Plan, type PlannedCell } from './schema.ts'
+import { sealPlan } from './seal.ts'
 
 export interface PlanInput {
   matrices: readonly Located<Matrix>[]
@@ -20,8 +20,6 @@ export interface PlanInput {
   toolVersion: string
   /** Names of the simulator's faults; null where they are not known. */
   faults: readonly string[] | null
-  /** SHA-256 in lower case hexadecimal. */
-  sha256(text: string): string
 }
 
 export type PlanBuilding = { state: 'planned'; plan: Plan } | { state: 'invalid'; problems: Problem[] }
@@ -35,7 +33,9 @@ export function buildPlan(input: PlanInput): PlanBuilding {
   const expanded = matrices.map((located) => ({ located, ...matrixCells(located) }))
   problems.push(...jointProblems(expanded))
   if (problems.length > 0) return { state: 'invalid', problems }
-  const content = {
+  const plan = sealPlan({
+    schema: PLAN_SCHEMA,
+    toolVersion: input.toolVersion,
     sources: input.sources,
     seed: input.seed ?? shared.seed,
     cells: expanded.flatMap(({ located, cells }) => cells.map((cell) => planCell(cell, located.document, runners))),
@@ -43,9 +43,8 @@ export function buildPlan(input: PlanInput): PlanBuilding {
     suites: shared.suites,
     compare: shared.compare,
     remarks: expanded.flatMap(({ located, cells }) => idleCases(located, cells)).slice(0, 64),
-  }
-  const planId = input.sha256(canonicalJson(content))
-  return { state: 'planned', plan: { schema: PLAN_SCHEMA, toolVersion: input.toolVersion, planId, ...content } }
+  })
+  return { state: 'planned', plan }
 }
 
 /** What is wrong only with several files taken together. */

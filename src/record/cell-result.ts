@@ -56,7 +56,12 @@ export const hardwareSchema = z.discriminatedUnion('state', [
     driverVersion: z.string().max(128).nullable(),
     devices: z.array(deviceSchema).max(4096),
   }),
-  z.strictObject({ state: z.literal('not-probed'), reason: line }),
+  z.strictObject({
+    state: z.literal('not-probed'),
+    reason: line,
+    /** The tool is there but failed, hung or printed what cannot be read: the machine is suspect, not just unseen. */
+    toolFailed: z.boolean().optional(),
+  }),
 ])
 export type Hardware = z.infer<typeof hardwareSchema>
 
