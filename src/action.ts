@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     artifacts: () => actionsArtifacts(run.temporary),
     summary: jobSummary(process.env.GITHUB_STEP_SUMMARY || null),
     setOutput: (name, value) => core.setOutput(name, value),
-    annotate: (level, message) => core[level](message),
+    annotate: (level, message) => (level === 'error' ? core.error(message) : core.warning(message)),
     progress: logProgress((line) => core.info(line), systemClock.monotonicMs),
     clock: systemClock,
     signal,

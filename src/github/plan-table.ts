@@ -1,30 +1,26 @@
 import type { Plan, PlannedCell } from '../plan/schema.ts'
-import { escapeCell, escapeText } from '../report/escape.ts'
+import { code, joinMarkdown, type Markdown, md } from '../report/escape.ts'
 
 /** The cells of a plan as Markdown, for the summary of the plan job. */
 export function renderPlanTable(plan: Plan, remarks: readonly string[]): string {
-  const excluded = plan.excludedCombinations === 0 ? '' : `, ${plan.excludedCombinations} combinations excluded`
-  return [
-    `## Crosschip: ${plan.cells.length} ${plan.cells.length === 1 ? 'cell' : 'cells'} planned`,
-    '',
-    '| cell | model | devices | engine | runs on | limit |',
-    '| --- | --- | --- | --- | --- | ---: |',
+  const count = plan.cells.length
+  const lines: Markdown[] = [
+    md`## Crosschip: ${count} ${count === 1 ? 'cell' : 'cells'} planned`,
+    md``,
+    md`| cell | model | devices | engine | runs on | limit |`,
+    md`| --- | --- | --- | --- | --- | ---: |`,
     ...plan.cells.map(row),
-    '',
-    `Plan \`${plan.planId.slice(0, 12)}\`, seed ${plan.seed}${excluded}.`,
-    ...remarks.map((remark) => `\n> ${escapeText(remark)}`),
-    '',
-  ].join('\n')
+    md``,
+    md`Plan ${code(plan.planId.slice(0, 12))}, seed ${plan.seed}, ${plan.excludedCombinations} combinations excluded.`,
+    ...remarks.flatMap((remark) => [md``, md`> ${remark}`]),
+  ]
+  return `${joinMarkdown(lines, '\n').markdown}\n`
 }
 
-function row({ id, model, target, engine, pool, timeoutMinutes }: PlannedCell): string {
-  const cells = [
-    id,
-    model.name,
-    `${target.devices} × ${target.chip}${target.nodes === 1 ? '' : ` × ${target.nodes} nodes`}`,
-    engine.name,
-    [...(pool.group === null ? [] : [`group ${pool.group}`]), ...pool.labels].join(', '),
-    `${timeoutMinutes} min`,
-  ]
-  return `| ${cells.map(escapeCell).join(' | ')} |`
+function row({ id, model, target, engine, pool, timeoutMinutes }: PlannedCell): Markdown {
+  const nodes = target.nodes === 1 ? '' : `${target.nodes} nodes of `
+  const labels = joinMarkdown(pool.labels.map(code), ' ')
+  const group = pool.group === null ? md`` : md`group ${code(pool.group)} `
+  const devices = `${nodes}${target.devices} × ${target.chip}`
+  return md`| ${code(id)} | ${model.name} | ${devices} | ${engine.name} | ${group}${labels} | ${timeoutMinutes} min |`
 }

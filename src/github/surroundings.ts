@@ -12,7 +12,7 @@ export interface ActionSurroundings {
   summary: JobSummary
   setOutput(name: string, value: string): void
   /** Shown on the page of the run. */
-  annotate(level: 'notice' | 'warning' | 'error', message: string): void
+  annotate(level: 'warning' | 'error', message: string): void
   progress: Progress
   clock: Clock
   /** Aborts on SIGINT and SIGTERM with the signal's name as reason. */

@@ -68,8 +68,7 @@ function entriesOf(archive: Buffer): Entry[] {
 
 function endRecord(archive: Buffer): number {
   const first = Math.max(0, archive.length - END_BYTES - MAX_ARCHIVE_COMMENT_BYTES)
-  for (let at = archive.length - END_BYTES; at >= first; at--)
-    if (archive.readUInt32LE(at) === END_SIGNATURE) return at
+  for (let at = archive.length - END_BYTES; at >= first; at--) if (archive.readUInt32LE(at) === END_SIGNATURE) return at
   throw new Error('no directory at its end')
 }
 

@@ -1,5 +1,6 @@
 import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { defaultRunnersFile } from '../../commands/matrix-files.ts'
 import { createPlan } from '../../commands/plan.ts'
 import { strategyMatrix } from '../../plan/strategy.ts'
 import { formatDocument } from '../../record/document.ts'
@@ -45,13 +46,14 @@ export async function planAction(inputs: PlanInputs, surroundings: ActionSurroun
  * request. Where the base has none (the pull request that adds them, or no base at all) the head's are used, aloud.
  */
 async function findPools(inputs: PlanInputs): Promise<{ file: string | null; remark: string | null }> {
-  const { runners, baseCheckout } = inputs
-  if (runners === null || baseCheckout === null) return { file: runners, remark: null }
-  const trusted = join(baseCheckout, runners)
+  const { runners, baseCheckout, matrix } = inputs
+  if (baseCheckout === null) return { file: runners, remark: null }
+  const file = runners ?? defaultRunnersFile(matrix[0] ?? '')
+  const trusted = join(baseCheckout, file)
   const there = await access(trusted).then(
     () => true,
     () => false,
   )
   if (there) return { file: trusted, remark: null }
-  return { file: runners, remark: `the base has no ${runners}: runner pools were read from the pull request's head` }
+  return { file, remark: `the base has no ${file}: runner pools were read from the pull request's head` }
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { createReport } from '../../commands/report.ts'
 import { ConfigurationError } from '../../record/problem.ts'
 import { EXIT_CODES } from '../../record/words.ts'
+import { md } from '../../report/escape.ts'
 import { REPORT_ARTIFACT } from '../artifacts.ts'
 import type { CommentOutcome } from '../comments/upsert.ts'
 import { gatherResults } from '../gather.ts'
@@ -45,7 +46,7 @@ export async function reportAction(inputs: ReportInputs, surroundings: ActionSur
   setOutput('report', join(out, 'report.html'))
   await summary.add(report.summary, report.comment)
   await comment(inputs, surroundings, report.comment)
-  await keepReport(surroundings, out, Object.values(report.files))
+  await keepReport(surroundings, out, report.files)
 
   progress.note(`outcome: ${outcome}`)
   if (outcome !== 'pass') surroundings.annotate('error', `${outcome}: ${report.comparison.reasons.join('; ')}`)
@@ -74,17 +75,12 @@ async function comment(inputs: ReportInputs, surroundings: ActionSurroundings, t
   surroundings.setOutput('comment-url', 'url' in outcome ? outcome.url : '')
   if (needsSaying(outcome)) {
     surroundings.annotate('warning', said)
-    await surroundings.summary.add(`> [!NOTE]\n> The ${codeSpans(said)}`)
+    await surroundings.summary.add(md`> The ${said}`.markdown)
   }
 }
 
 function needsSaying(outcome: CommentOutcome): boolean {
   return outcome.state === 'kept' || outcome.state === 'not-written'
-}
-
-/** What GitHub answered goes into Markdown as plain text. */
-function codeSpans(text: string): string {
-  return text.replace(/[<>|`*_[\]\\]/g, '\\$&').replace(/[\r\n]+/g, ' ')
 }
 
 async function keepReport(surroundings: ActionSurroundings, out: string, files: readonly string[]): Promise<void> {

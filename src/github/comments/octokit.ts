@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { getOctokit } from '@actions/github'
 import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
@@ -44,7 +45,13 @@ export function octokitComments(address: CommentAddress, patience: Patience = DE
       baseUrl: address.apiUrl,
       // The plugins' remarks would go to the console of whoever uses this; what matters is in the outcome.
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      throttle: { onRateLimit: wait, onSecondaryRateLimit: wait, retryAfterBaseValue: patience.retryBaseMs },
+      // An id of its own: the plugin spaces the writes of all that share one, whatever they write to.
+      throttle: {
+        id: randomUUID(),
+        onRateLimit: wait,
+        onSecondaryRateLimit: wait,
+        retryAfterBaseValue: patience.retryBaseMs,
+      },
       retry: { retries: patience.serverErrorRetries, retryAfterBaseValue: patience.retryBaseMs },
     },
     throttling,

@@ -36,11 +36,14 @@ export function decideComment(
   const oldest = ours[0]
   if (!oldest) return { action: 'create' }
   const newer = ours.find((one) => isNewer(one.marker, marker))
-  if (newer)
-    return { action: 'keep', comment: newer.comment, reason: `it is from the newer run ${newer.marker.run}` }
+  if (newer) return { action: 'keep', comment: newer.comment, reason: `it is from the newer run ${newer.marker.run}` }
   const current = ours.find((one) => one.marker.head === currentHead)
   if (current && marker.head !== currentHead)
-    return { action: 'keep', comment: current.comment, reason: 'it is about the current head, this run is about another' }
+    return {
+      action: 'keep',
+      comment: current.comment,
+      reason: 'it is about the current head, this run is about another',
+    }
   return { action: 'update', comment: oldest.comment, duplicates: ours.length - 1 }
 }
 
