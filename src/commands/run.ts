@@ -64,7 +64,7 @@ async function runStages(work: CellWork, options: RunOptions, signal: AbortSigna
   let stage: CellStage = 'preflight'
   let side: Side | null = null
   try {
-    await preflight(cell, draft)
+    await preflight(cell, draft, work.environment)
     const fingerprint = fingerprintOf(cell, plan.suites, plan.seed, draft.hardware)
     for (const arm of work.sides) {
       const commit = arm === 'head' ? options.headCommit : options.baseCommit
@@ -83,7 +83,7 @@ async function runStages(work: CellWork, options: RunOptions, signal: AbortSigna
 }
 
 function cellWork(cell: PlannedCell, draft: CellDraft, options: RunOptions, surroundings: RunSurroundings): CellWork {
-  const { progress, clock, signal } = surroundings
+  const { progress, clock, signal, environment = process.env } = surroundings
   const checkouts: Record<Side, string> = {
     head: resolve(options.headCheckout),
     base: resolve(options.baseCheckout ?? options.headCheckout),
@@ -94,13 +94,14 @@ function cellWork(cell: PlannedCell, draft: CellDraft, options: RunOptions, surr
     draft,
     sides: options.baseCheckout === null ? ['head'] : ['base', 'head'],
     directory: resolve(resultPath(options.out, cell.id), '..'),
+    environment,
     clock,
     signal,
     engineStart: (side, sessionSeed) => ({
       side,
       checkout: checkouts[side],
       sessionSeed,
-      environment: surroundings.environment ?? process.env,
+      environment,
       clock,
       signal,
     }),

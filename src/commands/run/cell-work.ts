@@ -13,6 +13,8 @@ export interface CellWork {
   sides: readonly Side[]
   /** Directory of this cell's result and raw records. */
   directory: string
+  /** Handed to the device tool and to the servers. */
+  environment: Readonly<Record<string, string | undefined>>
   clock: Clock
   signal: AbortSignal
   engineStart(side: Side, sessionSeed: number): EngineStart

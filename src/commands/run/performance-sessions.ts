@@ -4,6 +4,7 @@ import type { RunningEngine } from '../../engine/endpoint.ts'
 import type { Scenario } from '../../plan/schema.ts'
 import type { LoadPoint, Session } from '../../record/cell-result.ts'
 import { measureLoadPoint } from '../../suites/performance/measure.ts'
+import { probeServer, type ServerProbe } from '../../suites/performance/probe.ts'
 import { formatRawRecord } from '../../suites/performance/raw-record.ts'
 import type { LoadSpec } from '../../suites/performance/record.ts'
 import { CellStopped } from './cell-stopped.ts'
@@ -37,8 +38,16 @@ async function measureSession(
   let kept = false
   await withEngine(work.cell.engine, start, work.draft, 'performance', async (running, signal) => {
     session.readyMs = running.readyMs
+    const probe = await probeServer({
+      endpoint: running.endpoint,
+      clock: work.clock,
+      signal,
+      seed: work.plan.seed,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    })
+    for (const remark of probe.remarks) work.draft.remark(remark)
     for (const spec of scenarios.flatMap((scenario) => loadSpecs(scenario, work.plan.seed, pair))) {
-      const point = await measurePoint(work, planned, running, spec, signal)
+      const point = await measurePoint(work, planned, running, probe, spec, signal)
       // A server that died under the point makes its numbers meaningless; the points before it stand.
       if (signal.aborted) break
       session.points.push(point)
@@ -67,12 +76,14 @@ async function measurePoint(
   work: CellWork,
   session: PlannedSession,
   running: RunningEngine,
+  probe: ServerProbe,
   spec: LoadSpec,
   signal: AbortSignal,
 ): Promise<LoadPoint> {
   const { point, records, remarks } = await measureLoadPoint({
     endpoint: running.endpoint,
     spec,
+    probe,
     clock: work.clock,
     signal,
     progress: work.progressFor(`${spec.scenario} c${spec.concurrency} (${session.side})`),

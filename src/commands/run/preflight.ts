@@ -9,7 +9,11 @@ import { CellStopped } from './cell-stopped.ts'
  * job really got. Fewer or unhealthy devices end the cell as infrastructure; a machine without the tool is remarked,
  * since an attached server may run elsewhere.
  */
-export async function preflight(cell: PlannedCell, draft: CellDraft): Promise<void> {
+export async function preflight(
+  cell: PlannedCell,
+  draft: CellDraft,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   if (cell.engine.mode === 'attach') {
     draft.hardware = {
       state: 'not-probed',
@@ -17,7 +21,7 @@ export async function preflight(cell: PlannedCell, draft: CellDraft): Promise<vo
     }
     return
   }
-  draft.hardware = await probeHardware(cell.target.vendor)
+  draft.hardware = await probeHardware(cell.target.vendor, { environment })
   const health = judgeHealth(draft.hardware, cell.target.devices)
   switch (health.state) {
     case 'healthy':
