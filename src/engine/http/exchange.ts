@@ -9,9 +9,12 @@ export type ExchangeError =
   | 'reset-after-first-byte'
   | 'truncated'
   | 'malformed'
-  | 'aborted'
 
-export type ExchangeEnd = { state: 'complete' } | { state: 'failed'; error: ExchangeError; detail: string }
+export type ExchangeEnd =
+  | { state: 'complete' }
+  | { state: 'failed'; error: ExchangeError; detail: string }
+  /** Stopped from our side. */
+  | { state: 'aborted' }
 
 /** What one request and its response took, on the clock of the connection. */
 export interface ExchangeResult {
@@ -75,6 +78,10 @@ export class Exchange implements ResponseHandler {
 
   fail(atMs: number, error: ExchangeError, detail: string): void {
     this.#end(atMs, { state: 'failed', error, detail }, false)
+  }
+
+  abort(atMs: number): void {
+    this.#end(atMs, { state: 'aborted' }, false)
   }
 
   /** How far it came, for the text of a timeout. */

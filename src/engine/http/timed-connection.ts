@@ -16,14 +16,17 @@ const READ_BUFFER_BYTES = 32 * 1024
 export class TimedConnection {
   readonly #target: RequestTarget
   readonly #clock: Clock
+  readonly #reuse: boolean
   #socket: Socket | null = null
   #dialling: Socket | null = null
   #exchange: Exchange | null = null
   #fault: string | null = null
 
-  constructor(target: RequestTarget, clock: Clock) {
+  /** With `reuse` false the connection is given up after each answer, for a server that closes it without saying so. */
+  constructor(target: RequestTarget, clock: Clock, reuse: boolean) {
     this.#target = target
     this.#clock = clock
+    this.#reuse = reuse
   }
 
   /** Connected, and the server has not closed it. */
@@ -69,7 +72,7 @@ export class TimedConnection {
       const exchange = new Exchange(sink, (result, reusable) => {
         clearTimeout(timer)
         this.#exchange = null
-        if (!reusable) this.#drop()
+        if (!reusable || !this.#reuse) this.#drop()
         resolve(result)
       })
       this.#exchange = exchange
@@ -86,7 +89,7 @@ export class TimedConnection {
   /** Ends a request that is under way as `aborted`, and the connection, also one that is being made. Idempotent. */
   abort(): void {
     this.#dialling?.destroy()
-    this.#exchange?.fail(this.#clock.monotonicMs(), 'aborted', 'stopped by the client')
+    this.#exchange?.abort(this.#clock.monotonicMs())
     this.#drop()
   }
 

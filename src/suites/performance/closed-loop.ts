@@ -11,6 +11,8 @@ import { RequestAborted, timedRequest } from './timed-request.ts'
 export interface PreparedLoad {
   warmup: readonly PreparedRequest[]
   measured: readonly PreparedRequest[]
+  /** The server keeps connections open; otherwise each request gets a new one, made before its clock starts. */
+  keepAlive: boolean
 }
 
 export interface LoadPointOptions {
@@ -44,7 +46,7 @@ export async function runLoadPoint(options: LoadPointOptions): Promise<LoadRun> 
   const { endpoint, spec, load, clock, signal, progress } = options
   signal.throwIfAborted()
   const target = requestTarget(endpoint.url)
-  const connections = Array.from({ length: spec.concurrency }, () => new TimedConnection(target, clock))
+  const connections = Array.from({ length: spec.concurrency }, () => new TimedConnection(target, clock, load.keepAlive))
   const stop = () => {
     for (const connection of connections) connection.abort()
   }
@@ -58,7 +60,6 @@ export async function runLoadPoint(options: LoadPointOptions): Promise<LoadRun> 
     const originMs = clock.monotonicMs()
     const records = await phase('requests', load.measured, connections, options, originMs)
     const health = endWatch()
-    progress.step('requests', records.length, load.measured.length)
     signal.throwIfAborted()
     const durationMs = records.reduce((last, record) => Math.max(last, record.endMs), 0)
     return { records, durationMs, health }
@@ -94,11 +95,12 @@ async function phase(
       records[index] = await timedRequest({ connection, request, clock, originMs, intendedMs, timeoutMs, maxEvents })
       done++
       // Drawing takes time on the thread that stamps.
-      if (clock.monotonicMs() - saidMs < PROGRESS_EVERY_MS) continue
+      if (done === requests.length || clock.monotonicMs() - saidMs < PROGRESS_EVERY_MS) continue
       saidMs = clock.monotonicMs()
       progress.step(label, done, requests.length)
     }
   }
   await Promise.all(connections.map(stream))
+  if (done > 0) progress.step(label, done, requests.length)
   return records
 }

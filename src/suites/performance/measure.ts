@@ -37,7 +37,11 @@ export async function measureLoadPoint(options: MeasureOptions): Promise<Measure
     return { point: summarisePoint([probe.failure], spec, 0), records: [probe.failure], remarks: probe.remarks }
   const { prompts, remarks } = await buildPrompts(endpoint, spec, probe, signal, progress)
   const requests = prompts.map((prompt, index) => prepare(endpoint, spec, probe, prompt, index))
-  const load = { measured: requests.slice(0, spec.requests), warmup: requests.slice(spec.requests) }
+  const load = {
+    measured: requests.slice(0, spec.requests),
+    warmup: requests.slice(spec.requests),
+    keepAlive: probe.keepAlive,
+  }
   const { records, durationMs, health } = await runLoadPoint({ endpoint, spec, load, clock, signal, progress })
   const point = summarisePoint(records, spec, durationMs, health)
   return { point, records, remarks: [...(options.probe ? [] : probe.remarks), ...remarks] }

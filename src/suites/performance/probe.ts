@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint } from '../../engine/endpoint.ts'
 import { requestTarget } from '../../engine/http/request-bytes.ts'
 import { TimedConnection } from '../../engine/http/timed-connection.ts'
@@ -10,6 +11,8 @@ import { RequestAborted, timedRequest } from './timed-request.ts'
 /** What was learned from a server before it is loaded. */
 export interface ServerProbe {
   extensions: RequestExtensions
+  /** The server leaves the connection open after an answer, as HTTP/1.1 has it unless the answer says otherwise. */
+  keepAlive: boolean
   /** Pairs of a prompt and the tokens that `usage` counted for it, template included. */
   calibration: { prompt: string; promptTokens: number }[]
   /** The request that failed, even in its plainest form; null when all is well. */
@@ -20,6 +23,11 @@ export interface ServerProbe {
 const PROBE_OUTPUT_TOKENS = 4
 /** Two lengths apart from each other give the template's share and the tokens a word. */
 const PROBE_WORDS: readonly number[] = [16, 144]
+/**
+ * A server that closes does so at once, also where it promised to keep the connection (llama.cpp's server after a
+ * stream). The next request would be written into the closing connection and be lost.
+ */
+const CLOSE_WATCH_MS = 100
 const MAX_PROBE_EVENTS = 10_000
 
 /** Extensions given up one after the other when the server answers 400 or 422; the last is the plain OpenAI request. */
@@ -43,7 +51,7 @@ export interface ProbeOptions {
 
 /** Sends two to five small requests of the same shape as the load. Throws only when aborted. */
 export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
-  const connection = new TimedConnection(requestTarget(options.endpoint.url), options.clock)
+  const connection = new TimedConnection(requestTarget(options.endpoint.url), options.clock, true)
   const stop = () => connection.abort()
   options.signal.addEventListener('abort', stop)
   try {
@@ -58,7 +66,13 @@ export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
 }
 
 async function probe(options: ProbeOptions, connection: TimedConnection): Promise<ServerProbe> {
-  const found: ServerProbe = { extensions: ALL_EXTENSIONS, calibration: [], failure: null, remarks: [] }
+  const found: ServerProbe = {
+    extensions: ALL_EXTENSIONS,
+    keepAlive: true,
+    calibration: [],
+    failure: null,
+    remarks: [],
+  }
   for (const { extensions, without } of FALLBACKS) {
     found.extensions = extensions
     found.calibration = []
@@ -71,9 +85,13 @@ async function probe(options: ProbeOptions, connection: TimedConnection): Promis
         found.failure = record
         break
       }
+      await sleep(CLOSE_WATCH_MS)
+      found.keepAlive &&= connection.usable
       if (record.promptTokens !== null) found.calibration.push({ prompt, promptTokens: record.promptTokens })
     }
     if (found.failure === null && without !== '') found.remarks.push(`the server refuses ${without}: sent without`)
+    if (found.failure === null && !found.keepAlive)
+      found.remarks.push('the server closes the connection after each answer: every request has a new one')
     if (found.failure === null || !isRefusal(found.failure)) return found
   }
   return found

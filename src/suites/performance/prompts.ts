@@ -68,13 +68,14 @@ export async function buildPrompts(
   const prompts: string[] = new Array(count)
   let inexact = 0
   let next = 0
+  let done = 0
   const worker = async () => {
     while (next < count) {
       const index = next++
       const fitted = await fitPrompt(promptWords(seed, index, words), target, line.perWord, counter)
       prompts[index] = fitted.text
       if (!fitted.exact) inexact++
-      progress.step('prompts', index + 1, count)
+      progress.step('prompts', ++done, count)
     }
   }
   await Promise.all(Array.from({ length: Math.min(COUNTS_AT_ONCE, count) }, worker))

@@ -82,7 +82,7 @@ export class StreamRecorder implements ExchangeSink {
 
   /** How the request ended. What the server said comes before how the connection ended. */
   outcome(end: ExchangeResult['end'], facts: AnswerFacts): RecordedOutcome {
-    if (end.state === 'failed' && end.error === 'aborted') return { state: 'aborted' }
+    if (end.state === 'aborted') return { state: 'aborted' }
     if (this.#refusal && this.#head) return failed(this.#refusal.error, this.#refusalDetail(this.#refusal.reason))
     if (this.#error !== null) return failed('error-event', facts.error ?? excerpt(this.#error))
     if (this.#broken !== null) return failed('malformed', `an event is not JSON: ${this.#broken}`)
