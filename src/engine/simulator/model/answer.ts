@@ -62,7 +62,7 @@ export function wordsOf(answer: Exclude<Answer, { kind: 'tool-call' }>): string 
       return `${answer.item.expression} = ${answer.given}\n\n${last} ${answer.given}`
     }
     case 'secret':
-      return answer.secrets.join(' ')
+      return answer.secrets.join('\n')
     case 'copy':
       return answer.text
     case 'tool-report':

@@ -10,11 +10,13 @@ export interface Arithmetic {
 const MAX_EXPRESSION_CHARACTERS = 400
 const MAX_DEPTH = 50
 
+const OPERATORS: Record<string, string> = { plus: '+', minus: '-', times: '*' }
 const RUN = /[-(\d][-+*×·()\d\s]*[\d)]/g
 
 /** The last expression in `text` that has an operator and is well formed. */
 export function findArithmetic(text: string): Arithmetic | null {
-  for (const [run] of [...text.matchAll(RUN)].reverse()) {
+  const written = text.replace(/ (plus|minus|times) /gi, (_, word: string) => ` ${OPERATORS[word.toLowerCase()]} `)
+  for (const [run] of [...written.matchAll(RUN)].reverse()) {
     if (run.length > MAX_EXPRESSION_CHARACTERS || !/\d[\s)]*[-+*×·]/.test(run)) continue
     const value = evaluate(run)
     if (value !== null) return { expression: run.replace(/\s+/g, ' ').trim(), value }

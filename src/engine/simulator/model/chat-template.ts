@@ -1,5 +1,5 @@
-import type { Thinking } from './effort.ts'
 import { renderToolCalls, type ToolCall } from './dsml.ts'
+import type { Thinking } from './effort.ts'
 import { ASSISTANT, BOS, EOS, SPECIAL_TOKENS, THINK_END, THINK_START, USER } from './special-tokens.ts'
 
 /**
@@ -52,7 +52,9 @@ export function renderConversation(conversation: Conversation): string {
   }
   if (tools.length > 0) system.push(`${TOOLS_HEADER}\n${tools.map((tool) => JSON.stringify(tool)).join('\n')}`)
   if (conversation.responseSchema != null)
-    system.push(`## Response Format\n\nAnswer with JSON of this schema:\n${JSON.stringify(conversation.responseSchema)}`)
+    system.push(
+      `## Response Format\n\nAnswer with JSON of this schema:\n${JSON.stringify(conversation.responseSchema)}`,
+    )
   return (
     mark(BOS) +
     (thinking.on ? thinking.prefix : '') +

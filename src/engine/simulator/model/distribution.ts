@@ -92,11 +92,7 @@ function candidates(position: Position): Map<number, number> {
   const { context, drawnTo, place, wordsSinceStop } = position
   const logits = new Map<number, number>()
   const pool =
-    place === 'opening'
-      ? TEXT_POOLS.opening
-      : place === 'after-stop'
-        ? TEXT_POOLS.openingAfterStop
-        : TEXT_POOLS.word
+    place === 'opening' ? TEXT_POOLS.opening : place === 'after-stop' ? TEXT_POOLS.openingAfterStop : TEXT_POOLS.word
   if (place === 'inside') {
     add(logits, pick(TEXT_POOLS.stop, mix(context, 71)), Math.min(3, (wordsSinceStop - 7) * 0.7))
     add(logits, TEXT_POOLS.comma[0]!, wordsSinceStop >= 3 && uniform(mix(context, 72)) < 0.15 ? 2 : -2)

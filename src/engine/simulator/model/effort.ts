@@ -26,7 +26,11 @@ export class UnknownEffort extends Error {}
  * What a request asked for. Without any word the model does not think. `thinking: false` and the effort `none` win over
  * everything; an effort alone turns thinking on.
  */
-export function thinkingOf(encoding: Encoding, asked: boolean | undefined, effort: string | number | undefined): Thinking {
+export function thinkingOf(
+  encoding: Encoding,
+  asked: boolean | undefined,
+  effort: string | number | undefined,
+): Thinking {
   if (effort !== undefined && !isEffort(encoding, effort)) throw new UnknownEffort(String(effort))
   if (asked === false || effort === 'none' || (asked === undefined && effort === undefined)) return { on: false }
   switch (encoding) {

@@ -68,8 +68,7 @@ export class Generation {
     const { sampling, maxTokens, minTokens, ignoreEos, stopTokenIds, topLogprobs, forced } = this.#request
     const distribution = this.#reader.distribution('decode')
     const forbidden = this.completionTokens < minTokens ? EOS : null
-    const token =
-      forced[this.completionTokens] ?? sample(distribution, sampling, this.completionTokens, forbidden)
+    const token = forced[this.completionTokens] ?? sample(distribution, sampling, this.completionTokens, forbidden)
     this.#reader.read(token)
     this.completionTokens++
     if (token === THINK_END) this.#thinking = false

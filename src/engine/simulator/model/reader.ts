@@ -1,5 +1,5 @@
-import { type Answer, answerTo } from './answer.ts'
 import { withSlips } from './accuracy.ts'
+import { type Answer, answerTo } from './answer.ts'
 import { type Distribution, type Disturbance, distributionAt, type Phase } from './distribution.ts'
 import { mix } from './hash.ts'
 import { type Intention, intend } from './intention.ts'

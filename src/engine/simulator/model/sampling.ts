@@ -17,12 +17,7 @@ export interface Sampling {
  * Draws the token of generation step `step`. The random number is a hash of seed and step, so a request repeats
  * whatever else the server does. `forbidden` is never drawn (the end while `min_tokens` are not reached).
  */
-export function sample(
-  distribution: Distribution,
-  sampling: Sampling,
-  step: number,
-  forbidden: number | null,
-): number {
+export function sample(distribution: Distribution, sampling: Sampling, step: number, forbidden: number | null): number {
   const allowed = distribution.tokens.findIndex((token) => token !== forbidden)
   if (sampling.temperature === 0) return distribution.tokens[allowed]!
   const temper = (logprob: number) => Math.exp((logprob - distribution.logprobs[allowed]!) / sampling.temperature)

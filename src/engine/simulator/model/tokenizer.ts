@@ -1,5 +1,5 @@
 import { isHidden } from './special-tokens.ts'
-import { byteToken, bytesOf, isByteToken, knownTexts, pieceOf } from './vocabulary.ts'
+import { bytesOf, byteToken, isByteToken, knownTexts, pieceOf } from './vocabulary.ts'
 
 /**
  * Text to tokens and back without loss: longest match, bytes for what is in no piece. A special token written in a text

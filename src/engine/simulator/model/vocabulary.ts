@@ -13,7 +13,24 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz'
 const SUFFIXES = ['ing', 'tion', 'ed', 'er', 'est', 'ly', 'ment', 'ness', 'able', 'ight', 'ough', 'ers', 'ies', 'ous']
 const SPACES = ['  ', '    ', '        ', '\n', '\n\n', '\t', '\r\n']
 // No piece but the lone "<" and "</" holds a "<": a longer one would swallow the start of a special token.
-const PUNCTUATION = ['</', '",', '":', '": ', '", "', '{"', '"}', '"]', '[]', '{}', '()', '```', '...', '==', '**', '=>']
+const PUNCTUATION = [
+  '</',
+  '",',
+  '":',
+  '": ',
+  '", "',
+  '{"',
+  '"}',
+  '"]',
+  '[]',
+  '{}',
+  '()',
+  '```',
+  '...',
+  '==',
+  '**',
+  '=>',
+]
 
 function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)

@@ -80,9 +80,15 @@ export class Engine {
     this.metrics.prefixHits += cachedTokens
     const others = [...this.#running.values()]
     this.#running.set(ordinal, answerFor(this.options, request.prompt) ?? { kind: 'open' })
-    const run: Run = { cachedTokens, generation: new Generation(this.model(others), request), finished: Promise.resolve() }
+    const run: Run = {
+      cachedTokens,
+      generation: new Generation(this.model(others), request),
+      finished: Promise.resolve(),
+    }
     const take = (steps: Step[]) => onSteps(steps, run)
-    run.finished = this.#play(run, request, ordinal, arrivalMs, signal, take).finally(() => this.#running.delete(ordinal))
+    run.finished = this.#play(run, request, ordinal, arrivalMs, signal, take).finally(() =>
+      this.#running.delete(ordinal),
+    )
     return run
   }
 
@@ -153,7 +159,12 @@ export class Engine {
     this.metrics.waiting++
     await new Promise<void>((resolve) => {
       this.#queue.push(resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      const giveUp = () => {
+        const place = this.#queue.indexOf(resolve)
+        if (place >= 0) this.#queue.splice(place, 1)
+        resolve()
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
     })
     this.metrics.waiting--
     this.metrics.running++

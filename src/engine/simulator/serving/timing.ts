@@ -19,7 +19,8 @@ export function requestTiming(
   uncachedTokens: number,
 ): RequestTiming {
   const session = sessionFactor(timing, sessionSeed)
-  const scatter = (name: string) => Math.exp(timing.requestScatter * gaussian(mix(hashText(name, sessionSeed), ordinal)))
+  const scatter = (name: string) =>
+    Math.exp(timing.requestScatter * gaussian(mix(hashText(name, sessionSeed), ordinal)))
   return {
     ttftMs: (timing.ttftMs + timing.prefillMsPerToken * uncachedTokens) * session * scatter('ttft'),
     itlMs: timing.itlMs * session * scatter('itl'),

@@ -1,0 +1,7 @@
+import type { Fault } from './fault.ts'
+
+export const droppedUsage: Fault = {
+  name: 'dropped-usage',
+  meaning: 'usage is never reported',
+  usage: () => null,
+}
