@@ -33,8 +33,9 @@ function problemsOf(schema: z.ZodType, source: YamlSource, issue: Issue, parent:
     case 'invalid_key': {
       const key = String(path.at(-1))
       const lower = key.toLowerCase().replace(/[ _]/g, '-')
-      const hint = lower === key ? undefined : `for example "${lower}"`
-      return [at(path, 'key', `not a possible name: it ${issue.issues[0]?.message ?? 'is not valid'}`, hint)]
+      const message = issue.issues[0]?.message ?? 'is not valid'
+      const hint = lower !== key && message.includes('lower case') ? `for example "${lower}"` : undefined
+      return [at(path, 'key', `not a possible name: it ${message}`, hint)]
     }
     case 'invalid_type':
       if (given === undefined) return [at(path, 'value', 'is missing', `must be ${article(issue.expected)}`)]
@@ -55,6 +56,10 @@ function problemsOf(schema: z.ZodType, source: YamlSource, issue: Issue, parent:
       }
       return branch.flatMap((nested) => problemsOf(schema, source, nested, path))
     }
+    case 'too_small':
+      return [at(path, 'value', `must ${bound(issue, 'least', issue.minimum)}, is ${describe(given)}`)]
+    case 'too_big':
+      return [at(path, 'value', `must ${bound(issue, 'most', issue.maximum)}, is ${describe(given)}`)]
     default:
       return [at(path, 'value', issue.message.replace(/^Invalid (input|string): /, ''))]
   }
@@ -70,6 +75,13 @@ function discriminatorProblem(issue: Issue, given: unknown): [string, string | u
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
   const fits = branches.filter((errors) => !errors.some((e) => e.code === 'invalid_type' && e.path.length === 0))
   return fits[0] ?? null
+}
+
+function bound(issue: { origin: string; inclusive?: boolean | undefined }, side: 'least' | 'most', limit: unknown) {
+  if (issue.origin === 'array') return `have at ${side} ${limit} entries`
+  if (issue.origin === 'string') return `have at ${side} ${limit} characters`
+  if (issue.inclusive === false) return `be ${side === 'least' ? 'more' : 'less'} than ${limit}`
+  return `be at ${side} ${limit}`
 }
 
 function oneOf(allowed: readonly string[]): string {

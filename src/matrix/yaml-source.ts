@@ -41,7 +41,7 @@ export function readYaml(text: string, file: string): YamlReading {
   }
   let document: Document
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', version: '1.2' })
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', version: '1.2' })
   } catch (error) {
     // Nesting deep enough to exhaust the stack ends here.
     return { state: 'invalid', problems: [{ file, field: '', message: `not YAML: ${(error as Error).message}` }] }
@@ -88,7 +88,8 @@ function offsetOf(document: Document, path: FieldPath, of: 'key' | 'value'): num
     if (isAlias(node)) node = node.resolve(document)
     let next: unknown
     if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(segment))
+      // Of a key written twice the last one is the value.
+      const pair = node.items.findLast((item) => isScalar(item.key) && String(item.key.value) === String(segment))
       if (pair === undefined) return offset
       const key = startOf(pair.key)
       next = pair.value

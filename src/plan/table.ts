@@ -1,21 +1,17 @@
 import Table from 'cli-table3'
 import type { Plan, PlannedCell } from './schema.ts'
 
+const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
+
 /** The plan as a person reads it in a terminal. */
 export function planTable(plan: Plan, { colour }: { colour: boolean }): string {
   const table = new Table({
-    head: ['cell', 'hardware', 'engine', 'checkpoint', 'pool', 'limit'],
+    head: ['cell', 'hardware', 'checkpoint', 'pool'],
+    chars: NO_LINES_BETWEEN_ROWS,
     style: colour ? {} : { head: [], border: [] },
   })
   for (const cell of plan.cells)
-    table.push([
-      cell.id,
-      hardwareOf(cell),
-      cell.engine.kind,
-      checkpointOf(cell),
-      `${cell.pool.name} (${cell.pool.host})`,
-      `${cell.timeoutMinutes} min`,
-    ])
+    table.push([cell.id, hardwareOf(cell), checkpointOf(cell), `${cell.pool.name} (${cell.pool.host})`])
   return [table.toString(), ...summary(plan), ...plan.remarks.map((remark) => `remark: ${remark}`)].join('\n')
 }
 
