@@ -8,6 +8,8 @@ import { type ArtifactStore, PLAN_ARTIFACT } from './artifacts.ts'
 /** Name of the plan inside its artifact and in every output folder. */
 export const PLAN_FILE = 'plan.json'
 
+const MAX_PLANS_LOOKED_AT = 10
+
 export interface PlanSource {
   /** A file the user named, or null for the artifact of this run. */
   file: string | null
@@ -23,9 +25,10 @@ export async function loadPlan(
   source: PlanSource,
   artifacts: () => Promise<ArtifactStore>,
 ): Promise<{ plan: Plan; text: string }> {
-  const name = source.file ?? `artifact ${PLAN_ARTIFACT}`
-  const text = source.file === null ? await fetchPlan(await artifacts()) : await readPlan(source.file)
-  if (source.digest !== null && source.digest !== sha256(text))
+  const { file, digest } = source
+  const name = file ?? `artifact ${PLAN_ARTIFACT}`
+  const text = file === null ? await fetchPlan(await artifacts(), digest) : await readPlan(file)
+  if (digest !== null && digest !== sha256(text))
     throw problem(name, 'is not the plan that the plan job made (SHA-256 differs)', 'run the whole workflow again')
   return { plan: requireDocument(planSchema, text, name), text }
 }
@@ -42,14 +45,25 @@ async function readPlan(file: string): Promise<string> {
   }
 }
 
-/** The newest, since an attempt that was run again as a whole makes its own. */
-async function fetchPlan(store: ArtifactStore): Promise<string> {
+/**
+ * The artifact with the right digest, or the newest: an attempt that was run again as a whole makes its own plan, and
+ * another one of this name must not be able to stand in the way of the right one.
+ */
+async function fetchPlan(store: ArtifactStore, digest: string | null): Promise<string> {
   const name = `artifact ${PLAN_ARTIFACT}`
-  const found = (await store.list()).findLast((artifact) => artifact.name === PLAN_ARTIFACT)
-  if (!found) throw problem(name, 'is not in this run', 'look at the plan job: it uploads it before any cell starts')
-  const reading = await store.read(found, PLAN_FILE, MAX_DOCUMENT_BYTES)
-  if (reading.state === 'invalid') throw problem(name, reading.reason)
-  return reading.text
+  const found = (await store.list()).filter((artifact) => artifact.name === PLAN_ARTIFACT).reverse()
+  if (found.length === 0)
+    throw problem(name, 'is not in this run', 'look at the plan job: it uploads it before any cell starts')
+  const refused: string[] = []
+  const texts: string[] = []
+  for (const artifact of found.slice(0, MAX_PLANS_LOOKED_AT)) {
+    const reading = await store.read(artifact, PLAN_FILE, MAX_DOCUMENT_BYTES)
+    if (reading.state === 'invalid') refused.push(reading.reason)
+    else texts.push(reading.text)
+    if (reading.state === 'read' && (digest === null || digest === sha256(reading.text))) return reading.text
+  }
+  if (texts[0] === undefined) throw problem(name, refused.join('; '))
+  return texts[0]
 }
 
 function problem(file: string, message: string, hint?: string): ConfigurationError {

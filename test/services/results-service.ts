@@ -10,6 +10,8 @@ import { type Listening, listen } from './listen.ts'
 export interface Artifact {
   id: number
   run: string
+  /** Name and run do not tell two artifacts apart; the job that made them does. */
+  job: string
   name: string
   blob: string
   size: string
@@ -30,6 +32,8 @@ export interface ResultsService extends Listening {
   caches: CacheEntry[]
   bytesOf(artifact: Artifact): Buffer
   setBytes(artifact: Artifact, bytes: Buffer): void
+  /** An artifact as if a job of that run had uploaded it; the same name again is a second one. */
+  add(runId: number, name: string, bytes: Buffer): Artifact
   /** Environment of a process that belongs to this run, in the runner's words. */
   environment(runId: number): Record<string, string>
 }
@@ -58,7 +62,12 @@ export async function startResultsService(): Promise<ResultsService> {
   const newBlob = () => `/blobs/${++lastId}`
   const signed = (blob: string) => `${base}${blob}?sig=a%2Fb%3D`
   const artifactOf = (call: Call) => {
-    const found = artifacts.findLast((one) => one.run === call.workflow_run_backend_id && one.name === call.name)
+    const found = artifacts.findLast(
+      (one) =>
+        one.run === call.workflow_run_backend_id &&
+        one.job === call.workflow_job_run_backend_id &&
+        one.name === call.name,
+    )
     if (!found) throw new Refusal(404, 'not_found', 'artifact not found')
     return found
   }
@@ -70,7 +79,8 @@ export async function startResultsService(): Promise<ResultsService> {
       const name = String(call.name)
       if (artifacts.some((one) => one.run === run && one.name === name))
         throw new Refusal(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
-      const artifact = { id: ++lastId, run, name, blob: newBlob(), size: '0', digest: undefined, final: false }
+      const job = String(call.workflow_job_run_backend_id)
+      const artifact = { id: ++lastId, run, job, name, blob: newBlob(), size: '0', digest: undefined, final: false }
       artifacts.push(artifact)
       return { ok: true, signed_upload_url: signed(artifact.blob) }
     },
@@ -92,7 +102,7 @@ export async function startResultsService(): Promise<ResultsService> {
       return {
         artifacts: asked.map((one) => ({
           workflow_run_backend_id: one.run,
-          workflow_job_run_backend_id: 'job',
+          workflow_job_run_backend_id: one.job,
           database_id: String(one.id),
           name: one.name,
           size: one.size,
@@ -184,7 +194,16 @@ export async function startResultsService(): Promise<ResultsService> {
     artifacts,
     caches,
     bytesOf: (artifact) => blobs.get(artifact.blob) ?? Buffer.alloc(0),
-    setBytes: (artifact, bytes) => blobs.set(artifact.blob, bytes),
+    setBytes: (artifact, bytes) => void blobs.set(artifact.blob, bytes),
+    add(runId, name, bytes) {
+      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+      const size = String(bytes.length)
+      const id = ++lastId
+      const artifact = { id, run: String(runId), job: `job-${id}`, name, blob: newBlob(), size, digest, final: true }
+      artifacts.push(artifact)
+      blobs.set(artifact.blob, bytes)
+      return artifact
+    },
     environment: (runId) => ({
       ACTIONS_RESULTS_URL: `${base}/`,
       ACTIONS_RUNTIME_URL: `${base}/`,
