@@ -20,7 +20,7 @@ export function threeDigits(value: number): string {
 
 /** A share as a percentage without a sign: `3 %`, `95.1 %`. */
 export function percent(share: number): string {
-  return `${threeDigits(Number((share * 100).toPrecision(3)))} %`
+  return `${Number((share * 100).toPrecision(3))} %`
 }
 
 /** A change, sign always shown: `+7.9 %`, `−0.3 %`, `±0 %`. One decimal below 100 %. */

@@ -69,8 +69,8 @@ describe('performance verdicts', () => {
     expect(performance!.effect!.low).toBeLessThan(0.08)
     expect(performance!.effect!.high).toBeGreaterThan(0.08)
     expect(performance!.adjustedP!).toBeGreaterThanOrEqual(performance!.p!)
-    expect(row(comparison, 'chat c4 · output-throughput').verdict).toBe('regressed')
-    expect(row(comparison, 'chat c4 · ttft.p50').verdict).toBe('equivalent')
+    expect(row(comparison, 'chat c4 · output-tokens-per-second').verdict).toBe('regressed')
+    expect(row(comparison, 'chat c4 · ttft.token.p50').verdict).toBe('equivalent')
     expect(comparison.outcome).toBe('fail')
     expect(comparison.reasons[0]).toContain(`${cell} chat c1 · tpot.p50`)
   })
@@ -78,7 +78,7 @@ describe('performance verdicts', () => {
   it('mirrors it into improved, which fails nothing', () => {
     const comparison = one({ base: { tpot: 1.08 } })
     expect(row(comparison, TPOT).verdict).toBe('improved')
-    expect(row(comparison, 'chat c4 · output-throughput').verdict).toBe('improved')
+    expect(row(comparison, 'chat c4 · output-tokens-per-second').verdict).toBe('improved')
     expect(comparison.outcome).toBe('pass')
   })
 
@@ -110,7 +110,7 @@ describe('performance verdicts', () => {
   })
 
   it('skips a metric that has no value on either side', () => {
-    expect(row(one({}), 'chat c4 · ttft.p99').verdict).toBe('skipped')
+    expect(row(one({}), 'chat c4 · ttft.token.p99').verdict).toBe('skipped')
   })
 
   it('judges tails against their own, wider floor', () => {

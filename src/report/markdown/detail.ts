@@ -1,0 +1,34 @@
+/** How much of the report is written out. Each step of {@link LADDER} drops the least important that is left. */
+export interface Detail {
+  /** Rows that say nothing happened: equivalent, skipped. */
+  quiet: boolean
+  /** Inconclusive rows: with numbers, by name, or as a number. */
+  inconclusive: 'rows' | 'names' | 'count'
+  /** Rows that are news but no alarm: improved, new, not-comparable; flipped items; the table of parity. */
+  news: boolean
+  /** At most so many regressed, broken and missing rows in each table. */
+  alarms: number
+  remarks: number
+  /** The tables at all; without them verdict, census and links remain. */
+  tables: boolean
+}
+
+const FULL: Detail = {
+  quiet: true,
+  inconclusive: 'rows',
+  news: true,
+  alarms: Number.POSITIVE_INFINITY,
+  remarks: 20,
+  tables: true,
+}
+
+/** From everything to verdict, census and links. Regressions, broken and missing go last. */
+export const LADDER: readonly Detail[] = [
+  FULL,
+  { ...FULL, quiet: false },
+  { ...FULL, quiet: false, inconclusive: 'names' },
+  { ...FULL, quiet: false, inconclusive: 'count', news: false },
+  { ...FULL, quiet: false, inconclusive: 'count', news: false, alarms: 50, remarks: 5 },
+  { ...FULL, quiet: false, inconclusive: 'count', news: false, alarms: 20, remarks: 3 },
+  { ...FULL, quiet: false, inconclusive: 'count', news: false, alarms: 0, remarks: 0, tables: false },
+]
