@@ -43,7 +43,7 @@ const SPARE_EVENTS = 1000
  * Throws the signal's reason when aborted.
  */
 export async function runLoadPoint(options: LoadPointOptions): Promise<LoadRun> {
-  const { endpoint, spec, load, clock, signal, progress } = options
+  const { endpoint, spec, load, clock, signal } = options
   signal.throwIfAborted()
   const target = requestTarget(endpoint.url)
   const connections = Array.from({ length: spec.concurrency }, () => new TimedConnection(target, clock, load.keepAlive))
