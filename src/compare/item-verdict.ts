@@ -20,8 +20,8 @@ export function judgeItems(items: PairedItems, harmP: number, betterP: number): 
     }
   }
   const facts = describe(items)
-  if (harmP < ITEM_ALPHA) return { verdict: 'regressed', reason: `${facts}, one-sided p ${pValue(harmP)}` }
-  if (betterP < ITEM_ALPHA) return { verdict: 'improved', reason: `${facts}, one-sided p ${pValue(betterP)}` }
+  if (harmP < ITEM_ALPHA) return { verdict: 'regressed', reason: `${facts}, adjusted one-sided p ${pValue(harmP)}` }
+  if (betterP < ITEM_ALPHA) return { verdict: 'improved', reason: `${facts}, adjusted one-sided p ${pValue(betterP)}` }
   const drop = -evidence.difference!.low
   if (drop < DROP_MARGIN) {
     return { verdict: 'equivalent', reason: `a drop beyond ${points(DROP_MARGIN)} is ruled out: ${facts}` }

@@ -2,6 +2,7 @@ import type { ComparedCell, Comparison, ParityRow, VerdictRow } from '../compare
 import { counted } from '../compare/wording.ts'
 import { VERDICTS, type Verdict } from '../record/words.ts'
 import { harmOf } from './numbers.ts'
+import { caseOf } from './verdict-words.ts'
 
 /** What a report says, before it is said in Markdown, HTML or a terminal: ordered, grouped and counted. */
 export interface ReportModel {
@@ -38,6 +39,8 @@ export interface ParityBlock {
   reference: ComparedCell
   candidate: ComparedCell
   rows: ParityRow[]
+  /** How the candidate's own rows are called, by subject. */
+  labels: ReadonlyMap<string, string>
 }
 
 /** Verdicts that the tables of changes show row by row. */
@@ -134,15 +137,32 @@ function targetBlocks(rows: readonly Located[]): TargetBlock[] {
 
 function parityBlocks(comparison: Comparison, cells: Map<string, ComparedCell>): ParityBlock[] {
   const blocks = new Map<string, ParityBlock>()
+  const labels = labelsByCell(comparison)
   for (const row of comparison.parity) {
     const [reference, candidate] = [cells.get(row.reference), cells.get(row.candidate)]
     if (!reference || !candidate) throw new Error(`parity of ${row.reference} and ${row.candidate}: no such cell`)
     const key = JSON.stringify([row.reference, row.candidate])
-    const block = blocks.get(key) ?? { title: titleOf(reference, candidate), reference, candidate, rows: [] }
+    const block: ParityBlock = blocks.get(key) ?? {
+      title: titleOf(reference, candidate),
+      reference,
+      candidate,
+      rows: [],
+      labels: labels.get(row.candidate) ?? new Map(),
+    }
     blocks.set(key, block)
     block.rows.push(row)
   }
   return [...blocks.values()]
+}
+
+function labelsByCell(comparison: Comparison): Map<string, Map<string, string>> {
+  const labels = new Map<string, Map<string, string>>()
+  for (const row of comparison.verdicts) {
+    const own = labels.get(row.cell) ?? new Map<string, string>()
+    labels.set(row.cell, own)
+    own.set(row.subject, caseOf(row))
+  }
+  return labels
 }
 
 function titleOf(reference: ComparedCell, candidate: ComparedCell): string {

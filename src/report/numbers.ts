@@ -1,6 +1,5 @@
 import type { Effect, PerformanceEvidence } from '../compare/schema.ts'
 import { harmSign, signedPercent, signedPoints, threeDigits } from '../compare/wording.ts'
-import type { Direction } from '../record/words.ts'
 
 /** How values stand in the report: three significant digits, sign always shown on changes. */
 
@@ -29,11 +28,6 @@ export function pointsChange(effect: Effect | null): string {
 
 export function noise(deviation: number | null): string {
   return deviation === null ? '–' : `±${signedPercent(deviation).replace(/^[+−±]/, '')}`
-}
-
-/** The arrow that says which way is good. */
-export function goodWay(direction: Direction): string {
-  return direction === 'higher-is-better' ? '↑' : '↓'
 }
 
 /** Signed size of the harm, for ordering: positive is worse. */

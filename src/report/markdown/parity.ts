@@ -1,18 +1,18 @@
-import type { ParityRow } from '../../compare/schema.ts'
+import type { ComparedCell, ParityRow } from '../../compare/schema.ts'
 import { VERDICTS } from '../../record/words.ts'
-import { type Markdown, md, plain } from '../escape.ts'
+import { figures, type Markdown, md, plain } from '../escape.ts'
 import type { ParityBlock, ReportModel } from '../model.ts'
 import { change, pointsChange, value } from '../numbers.ts'
 import { verdictWord } from '../verdict-words.ts'
-import { blocks, NAME_LIMIT } from './blocks.ts'
+import { blocks, leftOut, NAME_LIMIT, titles } from './blocks.ts'
 import { section } from './changes.ts'
 import type { Detail } from './detail.ts'
 
 /** The two targets side by side, both on the head. A block of its own: a gap is no regression. */
 export function paritySection(model: ReportModel, detail: Detail): Markdown | null {
-  const titles = [...new Set(model.parity.map((block) => block.title))]
+  const headings = [...new Set(model.parity.map((block) => block.title))]
   return blocks(
-    titles.map((title) =>
+    headings.map((title) =>
       parityTable(
         title,
         model.parity.filter((block) => block.title === title),
@@ -30,20 +30,19 @@ function parityTable(title: string, parts: readonly ParityBlock[], detail: Detai
     .sort((left, right) => rank(left.row) - rank(right.row) || gapSize(right.row) - gapSize(left.row))
   const all = parts.reduce((sum, block) => sum + block.rows.length, 0)
   if (all === 0) return null
-  const head = titles('Model', 'Measure', reference, candidate, 'Gap [95 % CI]', 'Verdict')
+  const head = [...titles('Model', 'Measure'), reference, candidate, ...titles('Gap [95 % CI]', 'Verdict')]
   const lines = rows.map(({ block, row }) => [
     plain([block.candidate.model, block.candidate.variant ?? ''].join(' ').trim(), NAME_LIMIT),
-    plain(row.unit ? `${row.subject} (${row.unit})` : row.subject, NAME_LIMIT),
+    plain(block.labels.get(row.subject) ?? row.subject, NAME_LIMIT),
     figures(numberOf(row, 'reference')),
     figures(numberOf(row, 'candidate')),
     figures(row.correctness ? pointsChange(row.correctness.difference) : change(row.gap)),
     plain(parityVerdict(row), 200),
   ])
   const heading = md`### ${plain(title, NAME_LIMIT)} (head, same items, same load)`
-  const omitted = all - rows.length
   return blocks([
     section(heading.markdown, head, lines, detail.news ? Number.POSITIVE_INFINITY : 0) ?? heading,
-    omitted > 0 ? md`${omitted} more compared, with nothing to say or in the full report.` : null,
+    leftOut(all - rows.length, 'more'),
   ])
 }
 
@@ -78,8 +77,8 @@ export function parityVerdict(row: ParityRow): string {
   return row.gap || row.correctness ? word : `${word}: ${row.reason}`
 }
 
-function names(block: ParityBlock): [string, string] {
-  const { candidate, reference } = block
-  if (candidate.vendor === reference.vendor) return [candidate.target, reference.target]
-  return [`${candidate.vendor} ${candidate.target}`, `${reference.vendor} ${reference.target}`]
+function names({ candidate, reference }: ParityBlock): [Markdown, Markdown] {
+  const name = ({ vendor, target }: ComparedCell) =>
+    candidate.vendor === reference.vendor ? plain(target, 60) : plain(`${target} (${vendor})`, 60)
+  return [name(candidate), name(reference)]
 }

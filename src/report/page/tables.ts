@@ -21,13 +21,13 @@ export function cellTable(rows: readonly Located[]): Html {
 
 export function performanceTable(rows: readonly Located[]): Html {
   return table(
-    ['Cell', 'Case · metric', 'Base → head', 'Worse is right', 'Δ [95 % CI]', 'Noise', 'Pairs · p', 'Verdict', 'Why'],
+    ['Cell', 'Case · metric', 'Base → head', 'Worse is right', 'Δ [95 % CI]', 'Noise', 'Pairs · p', 'Verdict'],
     rows,
     ({ row }) => {
       const found = row.performance
       const bar = found?.effect ? intervalBar(found.effect, found.floor, found.direction, row.verdict) : html`–`
       const tested = found?.effect ? `${found.pairs} · ${pValue(found.adjustedP ?? found.p ?? 1)}` : '–'
-      return html`<tr><td><code>${row.cell}</code></td><td>${caseOf(row)}</td><td class="number">${found ? beforeAfter(found.base, found.head) : '–'}</td><td>${bar}</td><td class="number">${change(found?.effect ?? null)}</td><td class="number">${noise(found?.noise ?? null)}</td><td class="number">${tested}</td>${verdictCell(row.verdict, verdictOf(row))}<td class="soft">${row.reason}</td></tr>`
+      return html`<tr><td><code>${row.cell}</code></td><td>${caseOf(row)}</td><td class="number">${found ? beforeAfter(found.base, found.head) : '–'}</td><td>${bar}</td><td class="number">${change(found?.effect ?? null)}</td><td class="number">${noise(found?.noise ?? null)}</td><td class="number">${tested}</td><td><span class="verdict ${row.verdict}">${verdictOf(row)}</span>${found?.effect ? html`` : html` <span class="soft">${row.reason}</span>`}</td></tr>`
     },
   )
 }
@@ -51,14 +51,14 @@ export function correctnessTable(rows: readonly Located[]): Html {
   )
 }
 
-export function parityTable({ rows, reference, candidate }: ParityBlock): Html {
+export function parityTable({ rows, reference, candidate, labels }: ParityBlock): Html {
   return table(['Measure', reference.id, candidate.id, 'Gap [95 % CI]', 'Verdict', 'Why'], rows, (row) => {
     const found = row.correctness
     const [left, right] = found
       ? [`${found.baseRight} of ${found.paired}`, `${found.headRight} of ${found.paired}`]
       : [value(row.referenceValue), value(row.candidateValue)]
     const gap = found ? pointsChange(found.difference) : change(row.gap)
-    return html`<tr><td>${row.unit ? `${row.subject} (${row.unit})` : row.subject}</td><td class="number">${left}</td><td class="number">${right}</td><td class="number">${gap}</td>${verdictCell(row.verdict, verdictWord(row.verdict))}<td class="soft">${row.reason}</td></tr>`
+    return html`<tr><td>${labels.get(row.subject) ?? row.subject}</td><td class="number">${left}</td><td class="number">${right}</td><td class="number">${gap}</td>${verdictCell(row.verdict, verdictWord(row.verdict))}<td class="soft">${row.reason}</td></tr>`
   })
 }
 

@@ -1,0 +1,197 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Comparison, VerdictRow } from '../../../src/compare/schema.ts'
+import { COMMENT_BUDGET_BYTES, fit, SUMMARY_BUDGET_BYTES } from '../../../src/report/fit.ts'
+import { renderComment, renderSummary } from '../../../src/report/markdown.ts'
+import { badDay, comparisonOf, hostileComparison } from '../../fixtures/comparisons.ts'
+import { elementsOf, markdownTree, nodesOf, pageTree, proseOf, textOf } from '../../fixtures/github-markdown.ts'
+
+const bytes = (text: string) => Buffer.byteLength(text)
+
+describe('the comment', () => {
+  it('reads as it should', () => {
+    expect(renderComment(badDay(), { reportUrl: 'https://github.com/o/r/actions/runs/1' })).toMatchSnapshot()
+  })
+
+  it('says verdict and action first, in at most 120 characters', () => {
+    const [first] = renderComment(badDay()).split('\n')
+    expect(first).toBe('## ❌ Fail: 7 regressed, 1 infrastructure on 2 of 4 cells – please read')
+    fc.assert(
+      fc.property(hostileComparison(), (comparison) => {
+        expect(renderComment(comparison).split('\n')[0]!.length).toBeLessThanOrEqual(123)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('refuses a census that does not add up', () => {
+    const comparison = badDay()
+    comparison.census.regressed += 1
+    expect(() => renderComment(comparison)).toThrow('does not add up')
+  })
+
+  it('refuses verdicts on cells that are not there', () => {
+    const comparison = badDay()
+    comparison.cells.shift()
+    expect(() => renderComment(comparison)).toThrow('not among its cells')
+  })
+
+  it('puts a marker on the very first line', () => {
+    expect(renderComment(badDay(), { marker: '<!-- m -->' })).toMatch(/^<!-- m -->\n## /)
+  })
+
+  it('never has more than six columns, nor rows of another width', () => {
+    for (const table of nodesOf(markdownTree(renderComment(badDay())), 'table')) {
+      const widths = new Set(table.children!.map((row) => row.children!.length))
+      expect(widths.size).toBe(1)
+      expect([...widths][0]).toBeLessThanOrEqual(6)
+    }
+  })
+
+  it('orders the changes worst first and shows improvements after all harm', () => {
+    const [, changes] = elementsOf(pageTree(renderComment(badDay())), 'table')
+    const verdicts = elementsOf(changes!, 'tr')
+      .slice(1)
+      .map((row) => textOf(elementsOf(row, 'td')[5]!))
+    expect(verdicts).toEqual([...Array(6).fill('❌ regressed'), ...Array(2).fill('✅ improved')])
+  })
+
+  it('footnotes a stored baseline', () => {
+    const text = renderComment({ ...badDay(), evidence: 'stored' })
+    expect(nodesOf(markdownTree(text), 'footnoteReference')).toHaveLength(1)
+    expect(textOf(pageTree(text))).toContain('weaker evidence')
+  })
+
+  it('names the command that repeats the worst cell', () => {
+    expect(renderComment(badDay())).toContain('crosschip run --plan plan.json --cell v4-flash.ascend-950.vllm-ascend')
+  })
+})
+
+describe('hostile text in every free field', () => {
+  /** Elements that our own templates make, as the sanitizer leaves them. */
+  const OURS = new Set([
+    'h1',
+    'h2',
+    'h3',
+    'p',
+    'table',
+    'thead',
+    'tbody',
+    'tr',
+    'th',
+    'td',
+    'code',
+    'ul',
+    'ol',
+    'li',
+    'details',
+    'summary',
+    'strong',
+    'em',
+    'span',
+    'section',
+    'sup',
+    'a',
+  ])
+
+  it('breaks no table, makes no element, link, mention or reference, and swallows nothing', () => {
+    fc.assert(
+      fc.property(hostileComparison(), (comparison) => {
+        const text = renderComment(comparison)
+        const tree = markdownTree(text)
+        for (const table of nodesOf(tree, 'table')) {
+          // All our tables but that of the cells (four columns) have six.
+          const widths = new Set(table.children!.map((row) => row.children!.length))
+          expect([[4], [6]]).toContainEqual([...widths])
+        }
+        expect(nodesOf(tree, 'link')).toEqual([])
+        expect(nodesOf(tree, 'image')).toEqual([])
+        for (const { value } of nodesOf(tree, 'html')) {
+          expect(value!.replace(/<\/?(?:details|summary|code|span)>/g, '')).not.toMatch(/[<>]/)
+        }
+        const page = pageTree(text)
+        for (const element of nodesOf(page, 'element')) expect(OURS).toContain(element.tagName)
+        const prose = proseOf(page)
+        expect(prose).not.toMatch(/@[A-Za-z0-9]/)
+        expect(prose).not.toMatch(/#\d/)
+        expect(prose).not.toMatch(/https?:\/\//)
+        // Every fold that was opened is closed, and no heading is swallowed by one.
+        const markup = nodesOf(tree, 'html')
+          .map((node) => node.value)
+          .join('')
+        expect(markup.match(/<details>/g)?.length).toBe(markup.match(/<\/details>/g)?.length)
+        expect(elementsOf(page, 'h3')).toHaveLength((text.match(/^### /gm) ?? []).length)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('the size', () => {
+  it('takes the fullest step that fits, and never cuts text', () => {
+    expect(fit(['long text', 'short'], (step) => step, 6)).toBe('short')
+    expect(fit(['long text', 'short'], (step) => step, 60)).toBe('long text')
+    expect(() => fit(['long text', 'é'.repeat(4)], (step) => step, 7)).toThrow('8 bytes')
+  })
+
+  it('stays within the limits for 256 cells with many rows, and still counts and names what regressed', () => {
+    const comparison = large(256, 60)
+    for (const [render, budget] of [
+      [renderComment, COMMENT_BUDGET_BYTES],
+      [renderSummary, SUMMARY_BUDGET_BYTES],
+    ] as const) {
+      const text = render(comparison)
+      expect(bytes(text)).toBeLessThanOrEqual(budget)
+      expect(text.split('\n')[0]).toContain(`${comparison.census.regressed} regressed`)
+      expect(text).toContain('❌ regressed')
+      expect(text).toMatch(/\d+ (?:more|equivalent) rows in the full report/)
+    }
+  })
+
+  it('drops equivalent rows before any regression', () => {
+    const comparison = large(40, 12, 20)
+    const text = renderComment(comparison)
+    expect(text).toMatch(/\d+ equivalent rows in the full report/)
+    const rows = elementsOf(pageTree(text), 'tr').filter((row) => textOf(row).includes('❌ regressed'))
+    expect(rows).toHaveLength(comparison.census.regressed)
+  })
+
+  it('stays within the limit for hostile text of full length everywhere', () => {
+    fc.assert(
+      fc.property(hostileComparison(4, 12), (seed) => {
+        const comparison = multiply(seed, 100)
+        expect(bytes(renderComment(comparison))).toBeLessThanOrEqual(COMMENT_BUDGET_BYTES)
+      }),
+      { numRuns: 5 },
+    )
+  })
+})
+
+/** Many copies of the rows of a real comparison; every `regressedEvery`-th is regressed. */
+function large(cells: number, rowsPerCell: number, regressedEvery = 3): Comparison {
+  const sample = badDay()
+  const performance = sample.verdicts.find((row) => row.verdict === 'regressed' && row.performance !== null)!
+  const names = Array.from({ length: cells }, (_, index) => ({
+    ...sample.cells[0]!,
+    id: `v4-flash.target-${index}.vllm`,
+  }))
+  const verdicts = names.flatMap(({ id }, at) =>
+    Array.from(
+      { length: rowsPerCell },
+      (_, index): VerdictRow => ({
+        ...performance,
+        cell: id,
+        subject: `chat c${index} · tpot.p50`,
+        verdict: (at * rowsPerCell + index) % regressedEvery === 0 ? 'regressed' : 'equivalent',
+      }),
+    ),
+  )
+  return comparisonOf(names, verdicts, [])
+}
+
+function multiply(comparison: Comparison, times: number): Comparison {
+  const verdicts = Array.from({ length: times }, () => comparison.verdicts).flat()
+  const parity = Array.from({ length: times }, () => comparison.parity).flat()
+  const { remarks, evidence, outcome } = comparison
+  return comparisonOf(comparison.cells, verdicts, parity, { remarks, evidence, outcome })
+}
