@@ -29,9 +29,12 @@ export function buildPlan(input: PlanInput): PlanBuilding {
   const { matrices, runners, faults } = input
   const pools = Object.keys(runners.pools)
   const shared = mergeShared(matrices)
-  const problems = [...matrices.flatMap((each) => matrixProblems(each, { pools, faults })), ...shared.problems]
   const expanded = matrices.map((located) => ({ located, ...matrixCells(located) }))
-  problems.push(...jointProblems(expanded))
+  const problems = [
+    ...expanded.flatMap((each) => matrixProblems(each.located, { pools, faults }, each)),
+    ...shared.problems,
+    ...jointProblems(expanded),
+  ]
   if (problems.length > 0) return { state: 'invalid', problems }
   const plan = sealPlan({
     schema: PLAN_SCHEMA,
