@@ -39,7 +39,7 @@ export function argumentsFor(tool: Tool, question: string): Record<string, unkno
 
 function valueFor(schema: Record<string, unknown>, question: string): unknown {
   if (Array.isArray(schema.enum) && schema.enum.length > 0)
-    return schema.enum.find((value) => question.includes(String(value))) ?? schema.enum[0]
+    return schema.enum.find((value) => question.split(/[^\p{L}\p{N}_-]+/u).includes(String(value))) ?? schema.enum[0]
   switch (schema.type) {
     case 'integer':
       return Number(/-?\d{1,9}/.exec(question)?.[0] ?? 1)
