@@ -16,9 +16,10 @@ export const NVIDIA_QUERY_FIELDS = [
 ] as const
 
 /** The tool has no such value, which says nothing about the device. */
-const ABSENT = /^(?:\[?(?:N\/A|Not Supported|Requested functionality has been deprecated)\]?|)$/i
+const ABSENT =
+  /^(?:\[?(?:N\/A|Not Supported|Requested functionality has been deprecated|Insufficient Permissions)\]?|)$/i
 /** The tool could not read the device, which does. */
-const FAILED = /^(?:ERR!|\[?(?:Unknown Error|GPU requires reset|GPU is lost|Insufficient Permissions)\]?)$/i
+const FAILED = /^(?:ERR!|\[?(?:Unknown Error|GPU requires reset|GPU is lost)\]?)$/i
 const FAILURE = /^(?:Unable to determine the device handle|Failed to initialize NVML|NVIDIA-SMI has failed|Field ")/i
 
 export function parseNvidiaSmi(output: string): InventoryReading {

@@ -56,6 +56,14 @@ describe('parseNvidiaSmi', () => {
     expect(reading).toMatchObject({ inventory: { devices: [{ health: 'not-ok', powerWatts: null }] } })
   })
 
+  it.each(['[N/A]', '[Not Supported]', '[Insufficient Permissions]', ''])(
+    'takes %j for absent, not for ill',
+    (word) => {
+      const reading = parseNvidiaSmi(`0, NVIDIA H200, 0, 143771, ${word}, 29, 580.95`)
+      expect(reading).toMatchObject({ inventory: { devices: [{ health: 'ok', powerWatts: null }] } })
+    },
+  )
+
   it('never throws', () => {
     const word = fc.oneof(fc.constantFrom(', ', '\n', '0', '[N/A]', 'ERR!', '580.95'), fc.string({ maxLength: 5 }))
     fc.assert(
