@@ -9,6 +9,7 @@ import { ConfigurationError } from './record/problem.ts'
 import { EXIT_CODES } from './record/words.ts'
 import { systemClock } from './terminal/clock.ts'
 import { abortOnSignals } from './terminal/signals.ts'
+import { TOOL_VERSION } from './version.ts'
 
 /** What `action.yml` starts: reads the inputs, does the one command, leaves its exit code. */
 process.exitCode = await main().catch((error: unknown) => {
@@ -24,6 +25,8 @@ async function main(): Promise<number> {
   const signal = abortOnSignals()
   const inputs = readInputs(process.env)
   const run = await readWorkflowRun(process.env)
+  const progress = logProgress((line) => core.info(line), systemClock.monotonicMs)
+  progress.note(`${inputs.command}, version ${TOOL_VERSION} on Node ${process.version}`)
   return perform(inputs, {
     run,
     environment: process.env,
@@ -31,7 +34,7 @@ async function main(): Promise<number> {
     summary: jobSummary(process.env.GITHUB_STEP_SUMMARY || null),
     setOutput: (name, value) => core.setOutput(name, value),
     annotate: (level, message) => (level === 'error' ? core.error(message) : core.warning(message)),
-    progress: logProgress((line) => core.info(line), systemClock.monotonicMs),
+    progress,
     clock: systemClock,
     signal,
   })

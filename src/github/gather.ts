@@ -7,6 +7,8 @@ import { type ArtifactReading, type ArtifactStore, parseCellArtifactName } from 
 
 /** As many as GitHub's client lists. */
 const MAX_CELL_ARTIFACTS = 1000
+/** Each takes three requests, and there may be hundreds. */
+const READ_AT_ONCE = 8
 
 /**
  * Brings the results of all cells and attempts of this run into one folder, each artifact in a folder of its own, so
@@ -22,14 +24,19 @@ export async function gatherResults(store: ArtifactStore, plan: Plan, directory:
     return name && planned.has(name.cell) ? { artifact, ...name } : []
   })
   if (found.length > MAX_CELL_ARTIFACTS) remarks.push(`only ${MAX_CELL_ARTIFACTS} of ${found.length} results were read`)
-  for (const { artifact, cell, attempt } of found.slice(-MAX_CELL_ARTIFACTS)) {
-    const reading = checkOwner(await store.read(artifact, 'result.json', MAX_DOCUMENT_BYTES), cell, attempt)
-    if (reading.state === 'invalid') remarks.push(`${artifact.name} was refused: ${reading.reason}`)
-    const path = join(directory, String(artifact.id), 'cells', cell, 'result.json')
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, reading.state === 'read' ? reading.text : `refused: ${reading.reason}\n`)
+  const waiting = found.slice(-MAX_CELL_ARTIFACTS)
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { artifact, cell, attempt } = next
+      const reading = checkOwner(await store.read(artifact, 'result.json', MAX_DOCUMENT_BYTES), cell, attempt)
+      if (reading.state === 'invalid') remarks.push(`${artifact.name} was refused: ${reading.reason}`)
+      const path = join(directory, String(artifact.id), 'cells', cell, 'result.json')
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, reading.state === 'read' ? reading.text : `refused: ${reading.reason}\n`)
+    }
   }
-  return remarks
+  await Promise.all(Array.from({ length: READ_AT_ONCE }, lane))
+  return remarks.sort()
 }
 
 /** A result that speaks for another cell or attempt than its artifact would take that one's place. */

@@ -88,7 +88,13 @@ export async function startJob(job: Job): Promise<RunningJob> {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve)).then(async (code) => {
     clearTimeout(limit)
     const outputs = parseOutputs(await readFile(files.output, 'utf8'))
-    return { code, log, outputs, summary: await readFile(files.summary, 'utf8'), temporary }
+    return {
+      code,
+      log: log.replace(/^::debug::.*\n/gm, ''),
+      outputs,
+      summary: await readFile(files.summary, 'utf8'),
+      temporary,
+    }
   })
   return { process: child, temporary, log: () => log, ended }
 }
