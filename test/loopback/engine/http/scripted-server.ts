@@ -48,6 +48,17 @@ export async function scriptedServer(
   return state
 }
 
+/** A port on which nobody listens; nobody took it a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 function wholeRequest(text: string): number {
   const head = text.indexOf('\r\n\r\n')
   if (head < 0) return 0

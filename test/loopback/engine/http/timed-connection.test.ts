@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import type { ExchangeSink } from '../../../../src/engine/http/exchange.ts'
 import { postRequest, requestTarget } from '../../../../src/engine/http/request-bytes.ts'
 import { TimedConnection } from '../../../../src/engine/http/timed-connection.ts'
-import { scriptedServer } from './scripted-server.ts'
+import { freePort, scriptedServer } from './scripted-server.ts'
 
 const clock = { date: () => '', monotonicMs: () => performance.now() }
 
@@ -118,7 +118,9 @@ describe('TimedConnection', () => {
   it('says why no connection came to be', async (context) => {
     const server = await scriptedServer(context, () => {})
     expect(await open(`http://127.0.0.1:${await freePort()}`).connection.connect(5000)).toMatch(/ECONNREFUSED/)
-    expect(await open('http://name.invalid').connection.connect(5000)).toMatch(/ENOTFOUND|EAI_AGAIN|no connection within/)
+    expect(await open('http://name.invalid').connection.connect(5000)).toMatch(
+      /ENOTFOUND|EAI_AGAIN|no connection within/,
+    )
     // The name has two addresses where IPv6 is on; the server has one.
     const { connection } = open(`http://localhost:${server.port}`)
     expect(await connection.connect(5000)).toBeNull()
@@ -168,12 +170,3 @@ describe('TimedConnection', () => {
     connection.abort()
   })
 })
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
