@@ -6,13 +6,13 @@ import { CAPABILITIES, type Check, type CheckContext, unsent } from './check.ts'
 import { clip } from './evidence.ts'
 import { gate } from './gate.ts'
 import { inDependencyOrder } from './order.ts'
-import { type Probing, probe } from './probe.ts'
+import { answers, type Probing, probe, type Sender } from './probe.ts'
 import { type Redaction, redactionOf } from './redact.ts'
 import { runCheckOnce } from './run-check.ts'
 import { send } from './send.ts'
 
 /** One request may take this long, from sending to the last byte. */
-export const DEFAULT_REQUEST_TIMEOUT_MS = 120_000
+export const DEFAULT_REQUEST_TIMEOUT_MS = 180_000
 /** A probe asks for a handful of tokens; the first one may still meet a cold server that compiles. */
 const PROBE_TIMEOUT_MS = 60_000
 
@@ -50,9 +50,8 @@ export async function runCorrectness(options: CorrectnessOptions): Promise<Corre
 
   progress.step('correctness', 0, ordered.length)
   const timeoutMs = Math.min(requestTimeoutMs, PROBE_TIMEOUT_MS)
-  const probing = await probe(options.context.model, (request) =>
-    send(options.endpoint, request, { clock, signal, timeoutMs }),
-  )
+  const ask: Sender = (request) => send(options.endpoint, request, { clock, signal, timeoutMs })
+  const probing = await probe(options.context.model, ask)
   const obstacle = obstacleOf(probing, signal)
   if (probing.state === 'unreachable' || obstacle) {
     for (const check of ordered) results.push(unsent(check, obstacle!))
@@ -61,21 +60,26 @@ export async function runCorrectness(options: CorrectnessOptions): Promise<Corre
 
   const capabilities = capabilitiesOf(probing.findings)
   const context: CheckContext = { ...options.context, capabilities }
+  let gone: Judgement | null = null
   for (const [index, check] of ordered.entries()) {
-    const hindrance: Judgement | null = signal.aborted
-      ? { state: 'error', reason: 'interrupted before it began' }
-      : gate(check, probing.findings, results)
-    const result = hindrance
-      ? unsent(check, bounded(hindrance, redaction))
-      : await runCheckOnce(check, context, { ...options, requestTimeoutMs, redaction })
-    results.push(result)
+    const hindrance = signal.aborted ? INTERRUPTED : (gone ?? gate(check, probing.findings, results))
+    if (hindrance) results.push(unsent(check, bounded(hindrance, redaction)))
+    else {
+      const run = await runCheckOnce(check, context, { ...options, requestTimeoutMs, redaction })
+      results.push(run.result)
+      // A server that hangs or has died would otherwise cost every further check its time limit.
+      if (run.silent && !(await answers(options.context.model, ask)))
+        gone = { state: 'error', reason: `the server stopped answering during ${check.id}` }
+    }
     progress.step('correctness', index + 1, ordered.length)
   }
   return finish(capabilities)
 }
 
+const INTERRUPTED: Judgement = { state: 'error', reason: 'interrupted before it began' }
+
 function obstacleOf(probing: Probing, signal: AbortSignal): Judgement | null {
-  if (signal.aborted) return { state: 'error', reason: 'interrupted before it began' }
+  if (signal.aborted) return INTERRUPTED
   if (probing.state === 'probed') return null
   return { state: 'error', reason: clip(`the server cannot be reached: ${probing.reason}`, 500) }
 }

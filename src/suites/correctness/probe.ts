@@ -27,3 +27,10 @@ export async function probe(model: string, send: Sender): Promise<Probing> {
   }
   return { state: 'probed', findings: classifyProbes(responses) }
 }
+
+/** Knocks again: whether any of the basic requests still gets an HTTP answer. */
+export async function answers(model: string, send: Sender): Promise<boolean> {
+  const responses = await Promise.all(firstProbes(model).map(send))
+  // Tokenizing and metrics may be served by a process in front of the one that hangs.
+  return responses.some(({ state, request }) => state !== 'failed' && /^(chat|completions)$/.test(request.id))
+}

@@ -10,6 +10,8 @@ import { send } from './send.ts'
 /** No check may hold up the others for longer; what has not been answered by then counts as unanswered. */
 export const DEFAULT_CHECK_TIMEOUT_MS = 15 * 60_000
 const DEFAULT_CONCURRENCY = 8
+/** So many failed requests in a row, and at least as many as are in flight at once, and the rest is not sent. */
+const MIN_SILENT_REQUESTS = 4
 
 export interface RunCheckOptions {
   endpoint: Endpoint
@@ -22,16 +24,18 @@ export interface RunCheckOptions {
   redaction: Redaction
 }
 
+export interface CheckRun {
+  result: CheckResult
+  /** Not one request was answered: the server may be gone. */
+  silent: boolean
+}
+
 /**
  * One check from plan to result: both rounds sent under the check's own time limit, then judged. Requests that the
  * limit cut off are `failed` responses, so the judge sees every planned request. A check that throws (a hostile answer
  * that its judge did not foresee) is an `error` of its own and does not reach the others.
  */
-export async function runCheckOnce(
-  check: Check,
-  context: CheckContext,
-  options: RunCheckOptions,
-): Promise<CheckResult> {
+export async function runCheckOnce(check: Check, context: CheckContext, options: RunCheckOptions): Promise<CheckRun> {
   const limit = new AbortController()
   const stop = () => limit.abort('the check ran out of time')
   const checkTimeoutMs = options.checkTimeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS
@@ -42,11 +46,11 @@ export async function runCheckOnce(
     responses.push(...(await sendAll(check, check.plan(context), limit.signal, options)))
     const more = limit.signal.aborted ? [] : (check.followUp?.(context, responses) ?? [])
     responses.push(...(await sendAll(check, more, limit.signal, options)))
-    if (options.signal.aborted) return withCount(unsent(check, interrupted()), responses.length)
-    return resultOf(check, check.judge(context, responses), responses.length, options.redaction)
+    return { result: judgeAll(check, context, responses, options), silent: isSilent(responses) }
   } catch (error) {
-    const reason = clip(`the check itself failed: ${(error as Error).message}`, 500)
-    return withCount(unsent(check, { state: 'error', reason: options.redaction(reason) }), responses.length)
+    const reason = options.redaction(clip(`the check itself failed: ${(error as Error).message}`, 500))
+    const result = { ...unsent(check, { state: 'error', reason }), requests: responses.length }
+    return { result, silent: isSilent(responses) }
   } finally {
     clearTimeout(timer)
     options.signal.removeEventListener('abort', stop)
@@ -60,27 +64,37 @@ function sendAll(
   options: RunCheckOptions,
 ): Promise<CheckResponse[]> {
   const concurrency = Math.min(check.concurrency ?? DEFAULT_CONCURRENCY, options.concurrency)
+  const { clock, requestTimeoutMs: timeoutMs } = options
   let done = 0
+  let silent = 0
   return mapBounded(requests, concurrency, async (request) => {
-    const { clock, requestTimeoutMs: timeoutMs } = options
-    const response = signal.aborted
-      ? cutOff(request)
-      : await send(options.endpoint, request, { clock, signal, timeoutMs })
+    if (signal.aborted) return notSent(request, 'the check ran out of time')
+    if (silent >= Math.max(concurrency, MIN_SILENT_REQUESTS)) return notSent(request, 'the server no longer answers')
+    const response = await send(options.endpoint, request, { clock, signal, timeoutMs })
+    silent = response.state === 'failed' ? silent + 1 : 0
     options.progress.step(`${check.id} requests`, ++done, requests.length)
     return response
   })
 }
 
-function cutOff(request: CheckRequest): CheckResponse {
-  return { state: 'failed', request, error: 'not sent: the check ran out of time', durationMs: 0 }
+function notSent(request: CheckRequest, reason: string): CheckResponse {
+  return { state: 'failed', request, error: `not sent: ${reason}`, durationMs: 0 }
 }
 
-function interrupted(): Judgement {
-  return { state: 'error', reason: 'interrupted before it was judged' }
+function judgeAll(
+  check: Check,
+  context: CheckContext,
+  responses: CheckResponse[],
+  options: RunCheckOptions,
+): CheckResult {
+  if (!options.signal.aborted)
+    return resultOf(check, check.judge(context, responses), responses.length, options.redaction)
+  const judgement: Judgement = { state: 'error', reason: 'interrupted before it was judged' }
+  return { ...unsent(check, judgement), requests: responses.length }
 }
 
-function withCount(result: CheckResult, requests: number): CheckResult {
-  return { ...result, requests }
+function isSilent(responses: readonly CheckResponse[]): boolean {
+  return responses.length > 0 && responses.every((response) => response.state === 'failed')
 }
 
 /** The verdict within the bounds of the document, whatever the check and the server made of it. */

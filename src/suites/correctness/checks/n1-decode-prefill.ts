@@ -109,9 +109,16 @@ function generationsOf(responses: readonly CheckResponse[]): Generation[] {
     const prompt = answer?.promptTokenIds ?? (ownIds?.length === answer?.usage?.promptTokens ? ownIds : null)
     const generated = answer ? generatedIds(answer) : null
     const decode = answer?.logprobs?.map((entry) => entry.logprob)
-    if (!prompt || !generated || decode?.length !== generated.length) return []
+    if (!answer || !prompt || !generated || decode?.length !== generated.length) return []
+    if (!answer.tokenIds && hasGaps(answer, generated.length)) return []
     return [{ index, prompt, generated, decode }]
   })
+}
+
+/** llama.cpp's entries leave out tokens that end inside a character; what remains is another text. */
+function hasGaps(answer: Answer, listed: number): boolean {
+  const hidden = (answer.usage?.completionTokens ?? listed) - listed
+  return hidden !== 0 && !(hidden === 1 && answer.finishReason === 'stop')
 }
 
 function generatedIds(answer: Answer): number[] | null {

@@ -16,7 +16,8 @@ const common = {
 }
 const finish = z.enum(['stop', 'length', 'tool_calls', 'function_call', 'content_filter']).nullable()
 const count = z.number().int().nonnegative()
-const usage = z.looseObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count })
+/** Whether it is there is P4's question. */
+const usage = z.looseObject({ prompt_tokens: count, completion_tokens: count, total_tokens: count }).nullish()
 
 const chatSchema = z.looseObject({
   ...common,

@@ -85,13 +85,21 @@ function lengthFault(answer: Answer, completionTokens: number): string | null {
   return null
 }
 
-/** Against the server's own list of tokens. The end token may be counted and not listed. Streams may drop entries. */
+/**
+ * Against the server's own list of tokens. The end token may be counted and not listed. Streams may drop entries.
+ * llama.cpp lists one entry a whole character, so entries count tokens only where the text is plain ASCII.
+ */
 function recountFault(response: CheckResponse, answer: Answer, completionTokens: number): string | null {
-  const listed = answer.tokenIds?.length ?? answer.logprobs?.length
+  const plain = isAscii(answer.text + answer.reasoning)
+  const listed = answer.tokenIds?.length ?? (plain ? answer.logprobs?.length : undefined)
   if (listed === undefined || response.request.stream) return null
   const hidden = completionTokens - listed
   if (hidden === 0 || (hidden === 1 && answer.finishReason === 'stop')) return null
   return `completion_tokens is ${completionTokens}, but ${listed} tokens are listed`
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x20-\x7e\s]*$/.test(text)
 }
 
 function reasoningFault(answer: Answer, counted: Usage): string | null {
