@@ -34,6 +34,7 @@ export class Engine {
   #requests = 0
   #sequences = 0
   #completed = 0
+  #dead = false
 
   constructor(options: SimulatorOptions, onDeath: () => void) {
     this.options = options
@@ -143,7 +144,9 @@ export class Engine {
   /** To be called when a response is out: some faults end the server after so many. */
   completed(): void {
     this.#completed++
-    if (this.hooks.dies(this.#completed)) this.#onDeath()
+    if (this.#dead || !this.hooks.dies(this.#completed)) return
+    this.#dead = true
+    this.#onDeath()
   }
 
   #slowdown(): number {
