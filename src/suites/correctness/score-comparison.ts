@@ -35,7 +35,8 @@ export function compareScores(
     const difference = after - before
     deltas.push({ position, delta: Math.abs(difference) })
     const bounded = Math.min(difference, MAX_EXPONENT)
-    sum += Math.exp(bounded) - 1 - bounded
+    // Rounding may take differences near zero a little below it.
+    sum += Math.max(0, Math.expm1(bounded) - bounded)
   }
   const positions = deltas.length
   const ranked = [...deltas].sort((left, right) => left.delta - right.delta)
