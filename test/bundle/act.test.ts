@@ -104,6 +104,7 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
 
   it('edits the same comment in the next run', async () => {
     const [before] = await github.comments(pull.number)
+    await consumer.editMatrix((text) => text.replace('model: [flash, pro]', 'model: [pro]'))
     const { code, log } = await runWorkflow(78)
     expect(code, log).toBe(0)
     const after = await github.comments(pull.number)
@@ -114,11 +115,11 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
 
   it('ends red when an engine dies, with all results in and the comment up to date', async () => {
     await consumer.editMatrix((text) =>
-      text.replace('cases: []', 'cases: [{ when: { model: pro, target: ascend-small }, faults: [engine-dies] }]'),
+      text.replace('cases: []', 'cases: [{ when: { target: ascend-small }, faults: [engine-dies] }]'),
     )
     const { code, log } = await runWorkflow(79)
     expect(code, log).toBe(1)
-    expect(artifactsOf(79).filter((name) => name.startsWith('crosschip-cell--'))).toHaveLength(CELLS.length)
+    expect(artifactsOf(79).filter((name) => name.startsWith('crosschip-cell--'))).toHaveLength(2)
     const [comment] = await github.comments(pull.number)
     expect(parseMarker(comment!.body)?.run).toBe(79)
     expect(comment!.body).toMatch(/infrastructure/i)

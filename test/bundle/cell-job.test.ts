@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readZipEntry } from '../../src/github/zip.ts'
-import { cellResultSchema } from '../../src/record/cell-result.ts'
+import { type CellResult, cellResultSchema } from '../../src/record/cell-result.ts'
 import { type RunningJob, runJob, startJob } from '../services/action-process.ts'
 import { type ResultsService, startResultsService } from '../services/results-service.ts'
 
@@ -13,6 +13,15 @@ const RUNNER_GRACE_MS = 10_000
 const START_TIMEOUT_MS = 20_000
 const RUN = 5000
 const CELL = 'flash.ascend-small.simulated'
+
+/** Ready at once, never answers a completion, and does not go when asked. */
+const STUBBORN_SERVER = `process.on('SIGTERM', () => {})
+require('node:http')
+  .createServer((request, response) => {
+    if (request.url === '/health') response.end('{}')
+  })
+  .listen(Number(process.argv[2]), '127.0.0.1')
+`
 
 let results: ResultsService
 let workspace: string
@@ -45,8 +54,8 @@ async function plan(matrix: string): Promise<string> {
 describe('a cell job that is cancelled', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('still uploads its result after %s and leaves no process', async (signal) => {
     const slow = (await readFile(join(workspace, 'matrix.yaml'), 'utf8'))
-      .replace('arithmetic-items: 20', 'arithmetic-items: 20000')
-      .replace('itl-ms: 2', 'itl-ms: 40')
+      .replace('arithmetic-items: 8', 'arithmetic-items: 20000')
+      .replace('itl-ms: 0.2', 'itl-ms: 40')
     const planFile = await plan(slow)
     const tracking = `crosschip-${signal}-${process.pid}`
     const attempt = signal === 'SIGINT' ? 1 : 2
@@ -64,13 +73,41 @@ describe('a cell job that is cancelled', () => {
     expect(Date.now() - cancelled).toBeLessThan(RUNNER_GRACE_MS)
     expect(end.code, end.log).toBe(130)
 
-    const artifact = results.artifacts.find((one) => one.name === `crosschip-cell--${CELL}--${attempt}`)
-    expect(artifact?.final).toBe(true)
-    const reading = readZipEntry(results.bytesOf(artifact!), 'result.json', 1e8)
-    if (reading.state !== 'read') throw new Error(reading.reason)
-    const result = cellResultSchema.parse(JSON.parse(reading.bytes.toString('utf8')))
-    expect(result.end).toMatchObject({ state: 'cancelled', signal })
+    expect(resultOf(attempt).end).toMatchObject({ state: 'cancelled', signal })
     expect(await processesOf(tracking)).toEqual([])
+  })
+})
+
+describe('a cancelled cell job whose engine does not stop', () => {
+  it('uploads that it was cancelled before the runner ends it', async () => {
+    await writeFile(join(workspace, 'stubborn.cjs'), STUBBORN_SERVER)
+    const serve = `{ kind: llama.cpp, serve: [${process.execPath}, ${join(workspace, 'stubborn.cjs')}, '{port}'] }`
+    const text = await readFile(join(workspace, 'matrix.yaml'), 'utf8')
+    const planFile = await plan(
+      text
+        .replace(/engines:[\s\S]*matrix:/, `engines:\n  stubborn: ${serve}\nmatrix:`)
+        .replace('engine: simulated', 'engine: stubborn'),
+    )
+    const cell = 'flash.ascend-small.stubborn'
+    const tracking = `crosschip-stubborn-${process.pid}`
+    const running = await startJob({
+      ...base(),
+      runId: RUN,
+      inputs: { command: 'run', cell, plan: planFile },
+      environment: { ...results.environment(RUN), RUNNER_TRACKING_ID: tracking },
+    })
+    await serverStarted(running, tracking)
+    const cancelled = Date.now()
+    running.process.kill('SIGINT')
+    const name = `crosschip-cell--${cell}--1`
+    while (!results.artifacts.some((one) => one.final && one.name === name) && Date.now() - cancelled < RUNNER_GRACE_MS)
+      await sleep(50)
+    expect(Date.now() - cancelled).toBeLessThan(RUNNER_GRACE_MS)
+    // What the runner does next: kill the action, then whatever carries its tracking id.
+    running.process.kill('SIGKILL')
+    for (const pid of await processesOf(tracking)) process.kill(Number(pid), 'SIGKILL')
+    await running.ended
+    expect(resultOf(1, cell).end).toEqual({ state: 'cancelled', stage: 'stop', signal: 'SIGINT' })
   })
 })
 
@@ -90,9 +127,43 @@ describe('a cell job whose engine dies', () => {
     })
     expect(end.code, end.log).toBe(3)
     expect(end.log).toMatch(/::error::cell flash\.ascend-small\.simulated: infrastructure at/)
-    expect(results.artifacts.some((one) => one.name === `crosschip-cell--${CELL}--${attempt}`)).toBe(true)
+    expect(resultOf(attempt).end).toMatchObject({ state: 'infrastructure' })
   })
 })
+
+describe('a cell job that measures', () => {
+  it('uploads the raw record of every load point beside the result', async () => {
+    const measuring = (await readFile(join(workspace, 'matrix.yaml'), 'utf8')).replace(
+      /correctness: .*/,
+      `performance:
+    sessions: 1
+    scenarios:
+      chat: { input-tokens: 16, output-tokens: 8, concurrency: [1, 2], requests-per-stream: 2, warmup-requests: 0 }`,
+    )
+    const planFile = await plan(measuring)
+    const attempt = 4
+    const end = await runJob({ ...base(), runId: RUN, attempt, inputs: { command: 'run', cell: CELL, plan: planFile } })
+    expect(end.code, end.log).toBe(0)
+    const result = resultOf(attempt)
+    const records = result.arms.flatMap((arm) =>
+      arm.sessions.flatMap((session) => session.points.map((point) => point.rawRecord)),
+    )
+    expect(records).toHaveLength(2)
+    for (const record of records) expect(entry(attempt, record!).trim().split('\n').length).toBeGreaterThan(1)
+  })
+})
+
+function entry(attempt: number, name: string, cell = CELL): string {
+  const artifact = results.artifacts.find((one) => one.final && one.name === `crosschip-cell--${cell}--${attempt}`)
+  if (!artifact) throw new Error(`attempt ${attempt} uploaded nothing`)
+  const reading = readZipEntry(results.bytesOf(artifact), name, 1e8)
+  if (reading.state !== 'read') throw new Error(reading.reason)
+  return reading.bytes.toString('utf8')
+}
+
+function resultOf(attempt: number, cell = CELL): CellResult {
+  return cellResultSchema.parse(JSON.parse(entry(attempt, 'result.json', cell)))
+}
 
 /** Waits until the engine of the cell runs, by the variable that the runner gives to everything in a job. */
 async function serverStarted(running: RunningJob, tracking: string): Promise<void> {
