@@ -1,4 +1,4 @@
-import type { Effect, PerformanceEvidence } from '../compare/schema.ts'
+import type { CorrectnessEvidence, Effect, PerformanceEvidence } from '../compare/schema.ts'
 import { harmSign, signedPercent, signedPoints, threeDigits } from '../compare/wording.ts'
 
 /** How values stand in the report: three significant digits, sign always shown on changes. */
@@ -28,6 +28,11 @@ export function pointsChange(effect: Effect | null): string {
 
 export function noise(deviation: number | null): string {
   return deviation === null ? '–' : `±${signedPercent(deviation).replace(/^[+−±]/, '')}`
+}
+
+/** `198 → 190 of 200`. */
+export function rates({ baseRight, headRight, paired }: CorrectnessEvidence): string {
+  return `${baseRight} → ${headRight} of ${paired}`
 }
 
 /** Signed size of the harm, for ordering: positive is worse. */

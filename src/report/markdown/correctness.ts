@@ -1,7 +1,7 @@
-import type { CorrectnessEvidence } from '../../compare/schema.ts'
 import { pValue } from '../../compare/wording.ts'
 import { code, figures, joinMarkdown, type Markdown, md, plain } from '../escape.ts'
 import type { Located, ReportModel } from '../model.ts'
+import { rates } from '../numbers.ts'
 import { verdictOf } from '../verdict-words.ts'
 import { blocks, folded, leftOut, list, NAME_LIMIT, titles } from './blocks.ts'
 import { section } from './changes.ts'
@@ -39,11 +39,6 @@ function cells({ row }: Located): Markdown[] {
   ]
 }
 
-/** `198 → 190 of 200`. */
-export function rates({ baseRight, headRight, paired }: CorrectnessEvidence): string {
-  return `${baseRight} → ${headRight} of ${paired}`
-}
-
 function reasons(rows: readonly Located[]): Markdown | null {
   if (rows.length === 0) return null
   return list(
@@ -54,7 +49,7 @@ function reasons(rows: readonly Located[]): Markdown | null {
 }
 
 function flips(rows: readonly Located[]): Markdown | null {
-  const flipped = rows.filter(({ row }) => (row.correctness?.flips.length ?? 0) > 0)
+  const flipped = rows.filter(({ row }) => row.verdict !== 'equivalent' && (row.correctness?.flips.length ?? 0) > 0)
   const folds = flipped.slice(0, MAX_FLIP_ROWS).map(({ row }) => {
     const { flips: all, worse, better } = row.correctness!
     const items = all

@@ -3,10 +3,9 @@ import { pValue } from '../../compare/wording.ts'
 import type { Verdict } from '../../record/words.ts'
 import { code, figures, joinMarkdown, type Markdown, md, plain } from '../escape.ts'
 import type { Located, ReportModel, TargetBlock } from '../model.ts'
-import { beforeAfter, change, noise, pointsChange } from '../numbers.ts'
+import { beforeAfter, change, noise, pointsChange, rates } from '../numbers.ts'
 import { caseOf, verdictOf } from '../verdict-words.ts'
 import { blocks, folded, leftOut, NAME_LIMIT, table, titles } from './blocks.ts'
-import { rates } from './correctness.ts'
 import type { Detail } from './detail.ts'
 
 const MAX_NAMES = 30

@@ -1,9 +1,8 @@
 import { pValue } from '../../compare/wording.ts'
 import type { Verdict } from '../../record/words.ts'
 import { type Html, html } from '../escape.ts'
-import { rates } from '../markdown/correctness.ts'
 import type { Located, ParityBlock } from '../model.ts'
-import { beforeAfter, change, noise, pointsChange, value } from '../numbers.ts'
+import { beforeAfter, change, noise, pointsChange, rates, value } from '../numbers.ts'
 import { caseOf, verdictOf, verdictWord } from '../verdict-words.ts'
 import { intervalBar } from './interval-bar.ts'
 

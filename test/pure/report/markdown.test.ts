@@ -20,7 +20,7 @@ describe('the comment', () => {
       fc.property(hostileComparison(), (comparison) => {
         expect(renderComment(comparison).split('\n')[0]!.length).toBeLessThanOrEqual(123)
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     )
   })
 
@@ -122,7 +122,7 @@ describe('hostile text in every free field', () => {
         expect(markup.match(/<details>/g)?.length).toBe(markup.match(/<\/details>/g)?.length)
         expect(elementsOf(page, 'h3')).toHaveLength((text.match(/^### /gm) ?? []).length)
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     )
   })
 })

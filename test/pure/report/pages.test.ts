@@ -43,7 +43,7 @@ describe('the page', () => {
         expect(nodesOf(page, 'comment')).toEqual([])
         for (const row of elementsOf(page, 'tr')) expect(row.children!.filter(isCell).length).toBeGreaterThanOrEqual(4)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 })
@@ -93,7 +93,7 @@ describe('the terminal', () => {
         expect(text).not.toContain('##[')
         for (const line of text.split('\n')) expect(line.trimStart()).not.toMatch(/^::/)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 })
