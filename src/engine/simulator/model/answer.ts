@@ -32,8 +32,9 @@ export function answerTo(understood: Understood): Answer {
   return { kind: 'open' }
 }
 
+/** The gaps are bounded: without that a long prompt that repeats a verb would take quadratic time. */
 const COPY =
-  /(?:\b(?:repeat|copy|reproduce|echo)\b[^\n:：]*\b(?:exactly|verbatim|unchanged|word for word|character for character)\b|\b(?:reply|respond|answer) with exactly (?:this|these|the following)\b)[^\n:：]*[:：]([\s\S]+)$/i
+  /(?:\b(?:repeat|copy|reproduce|echo)\b[^\n:：]{0,200}?\b(?:exactly|verbatim|unchanged|word for word|character for character)\b|\b(?:reply|respond|answer) with exactly (?:this|these|the following)\b)[^\n:：]{0,200}[:：]([\s\S]+)$/i
 
 function askedCopy(question: string): string | null {
   const text = COPY.exec(question)?.[1]?.trim()

@@ -11,17 +11,25 @@ const MAX_EXPRESSION_CHARACTERS = 400
 const MAX_DEPTH = 50
 
 const OPERATORS: Record<string, string> = { plus: '+', minus: '-', times: '*' }
-const RUN = /[-(\d][-+*×·()\d\s]*[\d)]/g
+const RUN = /[-+*×·()\d\s]+/g
 
 /** The last expression in `text` that has an operator and is well formed. */
 export function findArithmetic(text: string): Arithmetic | null {
   const written = text.replace(/ (plus|minus|times) /gi, (_, word: string) => ` ${OPERATORS[word.toLowerCase()]} `)
-  for (const [run] of [...written.matchAll(RUN)].reverse()) {
+  for (const [found] of [...written.matchAll(RUN)].reverse()) {
+    const run = found.trim()
     if (run.length > MAX_EXPRESSION_CHARACTERS || !/\d[\s)]*[-+*×·]/.test(run)) continue
-    const value = evaluate(run)
-    if (value !== null) return { expression: run.replace(/\s+/g, ' ').trim(), value }
+    // A hyphen, bullet or bracket of the sentence may touch the expression.
+    for (const candidate of [run, run.replace(/^[^\d(]+/, ''), run.replace(/[^\d)]+$/, ''), trimmed(run)]) {
+      const value = /\d[\s)]*[-+*×·]/.test(candidate) ? evaluate(candidate) : null
+      if (value !== null) return { expression: candidate.replace(/\s+/g, ' ').trim(), value }
+    }
   }
   return null
+}
+
+function trimmed(run: string): string {
+  return run.replace(/^[^\d(]+/, '').replace(/[^\d)]+$/, '')
 }
 
 /** Null when the text is not one whole expression. */

@@ -20,7 +20,8 @@ export interface Understood {
   depth: number
 }
 
-const TOOL_RESULT = /<tool_result>([\s\S]*?)<\/tool_result>/g
+const RESULT_OPEN = '<tool_result>'
+const RESULT_CLOSE = '</tool_result>'
 
 /** `prompt` ends with the assistant mark and one thinking mark. */
 export function understand(prompt: readonly number[]): Understood {
@@ -35,10 +36,10 @@ export function understand(prompt: readonly number[]): Understood {
     const next = prompt.indexOf(USER, position + 1)
     const blockEnd = next >= 0 && next < end ? next : end
     const block = decode(prompt.slice(position + 1, blockEnd < 0 ? undefined : blockEnd))
-    const results = [...block.matchAll(TOOL_RESULT)].map((match) => match[1]!)
+    const { results, rest } = takeResults(block)
     toolResults.push(...results)
     answersTool = results.length > 0
-    const text = block.replace(TOOL_RESULT, '').trim()
+    const text = rest.trim()
     if (text !== '') asked.push(text)
     position = next
   }
@@ -50,6 +51,20 @@ export function understand(prompt: readonly number[]): Understood {
     tools: toolsIn(system),
     thinks: prompt.at(-1) === THINK_START,
     depth: depthOf(system),
+  }
+}
+
+function takeResults(block: string): { results: string[]; rest: string } {
+  const results: string[] = []
+  let rest = ''
+  let position = 0
+  for (;;) {
+    const open = block.indexOf(RESULT_OPEN, position)
+    const close = open < 0 ? -1 : block.indexOf(RESULT_CLOSE, open)
+    if (close < 0) return { results, rest: rest + block.slice(position) }
+    results.push(block.slice(open + RESULT_OPEN.length, close))
+    rest += block.slice(position, open)
+    position = close + RESULT_CLOSE.length
   }
 }
 

@@ -40,6 +40,12 @@ describe('arithmetic', () => {
     expect(findArithmetic('In 2026 there were 3 of them')).toBeNull()
   })
 
+  it('finds it between hyphens, bullets and brackets of the sentence', () => {
+    expect(findArithmetic('- 2 + 3 * 4 -')?.value).toBe(10n)
+    expect(findArithmetic('Work it out (2 + 3) - quickly')?.value).toBe(5n)
+    expect(findArithmetic('-3 + 5')?.value).toBe(2n)
+  })
+
   it('gives the answer on the last line', () => {
     expect(reply('Calculate 37 * 12 + 5. Reply with one line of the form "Answer: N".')).toMatch(/\nAnswer: 449$/)
     expect(reply('What is 40 + 2? End with #### and the number.')).toMatch(/\n#### 42$/)
@@ -86,6 +92,14 @@ describe('other answers', () => {
       fc.property(texts, (text) => reply(`Repeat exactly this line and nothing else: ${text}`) === text),
       { numRuns: 50 },
     )
+  })
+
+  it('takes no time to speak of for hostile prompts', () => {
+    for (const part of ['((((', '- ', '1 - ', 'repeat ', '<tool_result>', 'secret code ', 'answer with exactly ']) {
+      const startMs = performance.now()
+      generate(modelWith(), requestFor(chatPrompt(`What code? ${part.repeat(60_000 / part.length)}`), { maxTokens: 1 }))
+      expect(performance.now() - startMs, part).toBeLessThan(1_500)
+    }
   })
 
   const weather: Tool = {
