@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { code, figures, html, link, md, plain, terminalText, visible } from '../../../src/report/escape.ts'
 import { elementsOf, markdownTree, nodesOf, pageTree, proseOf, textOf } from '../../fixtures/github-markdown.ts'
-import { HOSTILE, hostileText } from '../../fixtures/hostile-text.ts'
+import { anyText, HOSTILE } from '../../fixtures/hostile-text.ts'
 
 /** What a reader must see of a text, whatever it was escaped with. */
 const seen = (text: string) => text.replace(/\u2060/g, '').replace(/\s+/g, ' ')
@@ -24,7 +24,7 @@ describe('plain text', () => {
 
   it('keeps a table whole and nothing linked, for any text', () => {
     fc.assert(
-      fc.property(hostileText(300), (text) => {
+      fc.property(anyText(300), (text) => {
         const source = inTable(plain(text).markdown)
         const tree = markdownTree(source)
         expect(nodesOf(tree, 'tableRow').map((row) => row.children!.length)).toEqual([2, 2])
@@ -43,7 +43,7 @@ describe('plain text', () => {
 
   it('begins no list, rule or heading at the start of a list item', () => {
     fc.assert(
-      fc.property(hostileText(200), (text) => {
+      fc.property(anyText(200), (text) => {
         const tree = markdownTree(`- ${plain(text).markdown}\n- end\n`)
         expect(tree.children).toHaveLength(1)
         const [item] = nodesOf(tree, 'listItem')
@@ -57,7 +57,7 @@ describe('plain text', () => {
 describe('code spans', () => {
   it('hold any text in a table cell, one span, the same characters', () => {
     fc.assert(
-      fc.property(hostileText(200), (text) => {
+      fc.property(anyText(200), (text) => {
         const tree = markdownTree(inTable(code(text).markdown))
         expect(nodesOf(tree, 'tableRow').map((row) => row.children!.length)).toEqual([2, 2])
         if (visible(text) === '') return
@@ -80,7 +80,7 @@ describe('invisible characters', () => {
 
   it('never reach a document', () => {
     fc.assert(
-      fc.property(hostileText(300), (text) => {
+      fc.property(anyText(300), (text) => {
         for (const made of [visible(text), code(text).markdown, html`${text}`.html]) {
           expect(made).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
           expect(isWellFormed(made)).toBe(true)
@@ -121,7 +121,7 @@ describe('the templates', () => {
 describe('terminal text', () => {
   it('holds no escape sequence and no workflow command', () => {
     fc.assert(
-      fc.property(hostileText(300), (text) => {
+      fc.property(anyText(300), (text) => {
         const made = terminalText(text)
         expect(made).not.toContain('\u001b')
         expect(made).not.toContain('::')
