@@ -1,9 +1,7 @@
 import type { Metric } from '../record/cell-result.ts'
 import type { Verdict } from '../record/words.ts'
-import { type Estimate, moderatedPaired, moderatedUnpaired, twoSidedP } from '../stats/moderated-t.ts'
 import type { BaseSide } from './base-side.ts'
-import { effectOf } from './effect.ts'
-import { type MetricRule, pairPrior, ruleOf, sessionPrior } from './metric-rules.ts'
+import { type MetricRule, ruleOf } from './metric-rules.ts'
 import type { PerformanceEvidence } from './schema.ts'
 import { geometricMean, logValue, logValues, type MeasuredPoint, type PointKey } from './sessions.ts'
 import { counted, percent } from './wording.ts'
@@ -11,10 +9,26 @@ import { counted, percent } from './wording.ts'
 /** Fewer say nothing about scatter. */
 const FEWEST_PAIRS = 2
 
-/** One metric at one load point, measured but not judged: its p must first be adjusted among all others. */
-export type PerformanceDraft =
-  | { state: 'settled'; verdict: Verdict; reason: string; evidence: PerformanceEvidence }
-  | { state: 'estimated'; estimate: Estimate; evidence: PerformanceEvidence; stored: boolean }
+/** Logarithms of what the sessions measured: differences of pairs, or both sides for themselves. */
+export type Observations =
+  | { kind: 'pairs'; differences: readonly number[] }
+  | { kind: 'apart'; base: readonly number[]; head: readonly number[] }
+
+/** What is decided without a test, since there is nothing to test. */
+export interface SettledDraft {
+  state: 'settled'
+  verdict: Verdict
+  reason: string
+  evidence: PerformanceEvidence
+}
+
+/** One metric at one load point, measured but not tested. */
+export interface MeasuredDraft {
+  state: 'measured'
+  observations: Observations
+  rule: MetricRule
+  evidence: PerformanceEvidence
+}
 
 /** Compares the sessions of both sides for one metric, or says why that cannot be done. */
 export function draftPerformance(
@@ -23,12 +37,12 @@ export function draftPerformance(
   head: readonly MeasuredPoint[],
   base: readonly MeasuredPoint[],
   side: BaseSide,
-): PerformanceDraft {
+): SettledDraft | MeasuredDraft {
   const rule = ruleOf(metric)
   const evidence = emptyEvidence(key, metric, rule)
   evidence.head = geometricMean(logValues(head, metric.name))
   evidence.base = geometricMean(logValues(base, metric.name))
-  const settled = (verdict: Verdict, reason: string): PerformanceDraft => ({
+  const settled = (verdict: Verdict, reason: string): SettledDraft => ({
     state: 'settled',
     verdict,
     reason,
@@ -48,68 +62,51 @@ export function draftPerformance(
   if (redefined !== null) return settled('not-comparable', redefined)
   if (base.length === 0) return settled('not-comparable', 'the base was not measured at this load point')
 
-  const measured = side.evidence === 'paired' ? pair(metric, rule, head, base) : unpair(metric, rule, head, base)
+  const measured = side.evidence === 'paired' ? pair(metric, head, base) : unpair(metric, head, base)
   evidence.pairs = measured.pairs
-  if (measured.estimate === null) {
+  if (measured.pairs < FEWEST_PAIRS) {
     evidence.morePairs = FEWEST_PAIRS - measured.pairs
     return settled(
       'inconclusive',
       `${counted(measured.pairs, 'usable pair')}, ${FEWEST_PAIRS} needed: ${noPairs(invalid)}`,
     )
   }
-  const { estimate } = measured
   evidence.base = measured.base
   evidence.head = measured.head
-  evidence.effect = effectOf(estimate, 0.95)
-  evidence.noise = estimate.standardDeviation
-  evidence.p = twoSidedP(estimate)
-  return { state: 'estimated', estimate, evidence, stored: side.evidence === 'stored' }
+  return { state: 'measured', observations: measured.observations, rule, evidence }
 }
 
 interface Measured {
   pairs: number
   base: number | null
   head: number | null
-  estimate: Estimate | null
+  observations: Observations
 }
 
-function pair(
-  metric: Metric,
-  rule: MetricRule,
-  head: readonly MeasuredPoint[],
-  base: readonly MeasuredPoint[],
-): Measured {
+function pair(metric: Metric, head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): Measured {
   const baseByPair = new Map(base.map((point) => [point.pair, logValue(point, metric.name)]))
   const both = head.flatMap((point) => {
     const headLog = logValue(point, metric.name)
     const baseLog = baseByPair.get(point.pair) ?? null
     return headLog === null || baseLog === null ? [] : [{ headLog, baseLog }]
   })
-  const differences = both.map(({ headLog, baseLog }) => headLog - baseLog)
   return {
     pairs: both.length,
     base: geometricMean(both.map(({ baseLog }) => baseLog)),
     head: geometricMean(both.map(({ headLog }) => headLog)),
-    estimate: both.length < FEWEST_PAIRS ? null : moderatedPaired(differences, pairPrior(rule)),
+    observations: { kind: 'pairs', differences: both.map(({ headLog, baseLog }) => headLog - baseLog) },
   }
 }
 
 /** Sessions of another day: no pairs, and what lies between the days counts as noise. */
-function unpair(
-  metric: Metric,
-  rule: MetricRule,
-  head: readonly MeasuredPoint[],
-  base: readonly MeasuredPoint[],
-): Measured {
+function unpair(metric: Metric, head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): Measured {
   const headLogs = logValues(head, metric.name)
   const baseLogs = logValues(base, metric.name)
-  const pairs = Math.min(headLogs.length, baseLogs.length)
   return {
-    pairs,
+    pairs: Math.min(headLogs.length, baseLogs.length),
     base: geometricMean(baseLogs),
     head: geometricMean(headLogs),
-    estimate:
-      pairs < FEWEST_PAIRS ? null : moderatedUnpaired(baseLogs, headLogs, sessionPrior(rule), rule.betweenRuns ** 2),
+    observations: { kind: 'apart', base: baseLogs, head: headLogs },
   }
 }
 

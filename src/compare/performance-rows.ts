@@ -1,7 +1,8 @@
 import type { Scenario } from '../plan/schema.ts'
 import type { Arm } from '../record/cell-result.ts'
 import type { BaseSide } from './base-side.ts'
-import { draftPerformance, type PerformanceDraft } from './performance-drafts.ts'
+import { draftPerformance } from './performance-drafts.ts'
+import { estimateCell, type PerformanceDraft } from './performance-estimates.ts'
 import { judgePerformance } from './performance-verdict.ts'
 import type { VerdictRow } from './schema.ts'
 import { measuredPoints, metricsOf, type PointKey } from './sessions.ts'
@@ -22,19 +23,22 @@ export function draftCellPerformance(
   side: BaseSide,
   completed: boolean,
 ): PerformanceRowDraft[] {
-  return pointKeys(scenarios).flatMap((key): PerformanceRowDraft[] => {
+  const missing: PerformanceRowDraft[] = []
+  const measured = pointKeys(scenarios).flatMap((key) => {
     const headPoints = measuredPoints(head, key)
     const basePoints = measuredPoints(side.arm, key)
     if (headPoints.length === 0) {
       const reason = 'planned, but no session of the head measured this load point'
-      return completed ? [{ cell, subject: pointName(key), draft: { state: 'missing', reason } }] : []
+      if (completed) missing.push({ cell, subject: pointName(key), draft: { state: 'missing', reason } })
+      return []
     }
     return metricsOf(headPoints, basePoints).map((metric) => ({
-      cell,
       subject: clip(`${pointName(key)} · ${metric.name}`, MAX_SUBJECT_LENGTH),
       draft: draftPerformance(key, metric, headPoints, basePoints, side),
     }))
   })
+  const estimated = estimateCell(measured.map(({ draft }) => draft))
+  return [...missing, ...measured.map(({ subject }, index) => ({ cell, subject, draft: estimated[index]! }))]
 }
 
 /** Judges the rows of all cells together. */

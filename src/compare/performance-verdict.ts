@@ -3,7 +3,7 @@ import { benjaminiHochberg } from '../stats/benjamini-hochberg.ts'
 import { isEquivalent } from '../stats/equivalence.ts'
 import { morePairsNeeded } from '../stats/pairs-needed.ts'
 import { logMargin } from './effect.ts'
-import type { PerformanceDraft } from './performance-drafts.ts'
+import type { PerformanceDraft } from './performance-estimates.ts'
 import type { PerformanceEvidence } from './schema.ts'
 import { counted, harmSign, percent, pValue, signedPercent } from './wording.ts'
 

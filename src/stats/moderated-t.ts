@@ -27,8 +27,8 @@ export function moderatedPaired(differences: readonly number[], prior: VarianceP
   const n = differences.length
   if (n < 2) throw new RangeError('a paired estimate needs at least two differences')
   const mean = average(differences)
-  const own = n - 1
-  const variance = moderate(sumOfSquares(differences, mean), own, prior)
+  const { squares, degreesOfFreedom: own } = pairedScatter(differences)
+  const variance = moderate(squares, own, prior)
   const standardDeviation = Math.sqrt(variance)
   return {
     mean,
@@ -50,16 +50,42 @@ export function moderatedUnpaired(
   betweenVariance: number,
 ): Estimate {
   if (base.length < 2 || head.length < 2) throw new RangeError('an unpaired estimate needs two sessions a side')
-  const baseMean = average(base)
-  const headMean = average(head)
-  const own = base.length + head.length - 2
-  const variance = moderate(sumOfSquares(base, baseMean) + sumOfSquares(head, headMean), own, prior)
+  const { squares, degreesOfFreedom: own } = unpairedScatter(base, head)
+  const variance = moderate(squares, own, prior)
   return {
-    mean: headMean - baseMean,
+    mean: average(head) - average(base),
     standardDeviation: Math.sqrt(variance),
     standardError: Math.sqrt(variance * (1 / base.length + 1 / head.length) + betweenVariance),
     degreesOfFreedom: prior.degreesOfFreedom + own,
   }
+}
+
+/** How much a series scatters by itself: a sum of squares and what it is worth. */
+export interface Scatter {
+  squares: number
+  degreesOfFreedom: number
+}
+
+export function pairedScatter(differences: readonly number[]): Scatter {
+  return { squares: sumOfSquares(differences, average(differences)), degreesOfFreedom: differences.length - 1 }
+}
+
+export function unpairedScatter(base: readonly number[], head: readonly number[]): Scatter {
+  return {
+    squares: sumOfSquares(base, average(base)) + sumOfSquares(head, average(head)),
+    degreesOfFreedom: base.length + head.length - 2,
+  }
+}
+
+/**
+ * A prior that is not surer than the series it will judge: where they scatter more than it says, taken together, their
+ * pooled variance takes its place. Without this a machine noisier than the prior gives false alarms with small t.
+ */
+export function widenPrior(prior: VariancePrior, scatters: readonly Scatter[]): VariancePrior {
+  const squares = scatters.reduce((sum, scatter) => sum + scatter.squares, 0)
+  const degreesOfFreedom = scatters.reduce((sum, scatter) => sum + scatter.degreesOfFreedom, 0)
+  if (degreesOfFreedom === 0) return prior
+  return { ...prior, variance: Math.max(prior.variance, squares / degreesOfFreedom) }
 }
 
 /** Two-sided p of the mean being zero. */

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { benjaminiHochberg } from '../../../src/stats/benjamini-hochberg.ts'
 import { isEquivalent } from '../../../src/stats/equivalence.ts'
-import { meanInterval, moderatedPaired, moderatedUnpaired, twoSidedP } from '../../../src/stats/moderated-t.ts'
+import {
+  meanInterval,
+  moderatedPaired,
+  moderatedUnpaired,
+  pairedScatter,
+  twoSidedP,
+  unpairedScatter,
+  widenPrior,
+} from '../../../src/stats/moderated-t.ts'
 import { MOST_PAIRS_ADVISED, morePairsNeeded } from '../../../src/stats/pairs-needed.ts'
 
 /** Reference values: SciPy and statsmodels by test/fixtures/statistics-reference.py. */
@@ -36,6 +44,14 @@ describe('the moderated t', () => {
     const stored = moderatedUnpaired(base, head, { variance: 1e-4, degreesOfFreedom: 4 }, 2e-4)
     expect(stored.standardError).toBeCloseTo(0.01623890425045564, 12)
     expect(twoSidedP(stored)).toBeCloseTo(0.07490296627250256, 10)
+  })
+
+  it('takes the pooled scatter for the prior where that is larger, and never makes the prior surer', () => {
+    const noisy = [pairedScatter([0.1, -0.1, 0.05]), unpairedScatter([0.2, -0.2], [0.1, -0.1])]
+    const squares = 0.1 ** 2 + 0.1 ** 2 + 0.05 ** 2 - 0.05 ** 2 / 3 + 2 * 0.2 ** 2 + 2 * 0.1 ** 2
+    expect(widenPrior(prior, noisy).variance).toBeCloseTo(squares / 4, 12)
+    expect(widenPrior(prior, [pairedScatter([0.001, 0.001, 0.0011])])).toEqual(prior)
+    expect(widenPrior(prior, [])).toEqual(prior)
   })
 
   it('refuses to estimate from one observation', () => {

@@ -1,0 +1,64 @@
+import {
+  type Estimate,
+  moderatedPaired,
+  moderatedUnpaired,
+  pairedScatter,
+  type Scatter,
+  twoSidedP,
+  unpairedScatter,
+  widenPrior,
+} from '../stats/moderated-t.ts'
+import { effectOf } from './effect.ts'
+import { type MetricRule, pairPrior, sessionPrior } from './metric-rules.ts'
+import type { MeasuredDraft, Observations, SettledDraft } from './performance-drafts.ts'
+import type { PerformanceEvidence } from './schema.ts'
+
+/** One metric at one load point, tested but not judged: its p must first be adjusted among all others. */
+export type PerformanceDraft =
+  | SettledDraft
+  | { state: 'estimated'; estimate: Estimate; evidence: PerformanceEvidence; stored: boolean }
+
+/**
+ * Tests what one cell measured. Metrics of one family share what they know of the noise: the prior, or the cell's own
+ * scatter over all load points where that is larger.
+ */
+export function estimateCell(drafts: readonly (SettledDraft | MeasuredDraft)[]): PerformanceDraft[] {
+  const scatters = new Map<MetricRule, Scatter[]>()
+  for (const draft of drafts) {
+    if (draft.state === 'settled') continue
+    const known = scatters.get(draft.rule) ?? []
+    scatters.set(draft.rule, known)
+    known.push(scatterOf(draft.observations))
+  }
+  return drafts.map((draft) => {
+    if (draft.state === 'settled') return draft
+    const estimate = estimateOf(draft, scatters.get(draft.rule) ?? [])
+    const evidence = {
+      ...draft.evidence,
+      effect: effectOf(estimate, 0.95),
+      noise: estimate.standardDeviation,
+      p: twoSidedP(estimate),
+    }
+    return { state: 'estimated', estimate, evidence, stored: draft.observations.kind === 'apart' }
+  })
+}
+
+function estimateOf({ observations, rule }: MeasuredDraft, family: readonly Scatter[]): Estimate {
+  switch (observations.kind) {
+    case 'pairs':
+      return moderatedPaired(observations.differences, widenPrior(pairPrior(rule), family))
+    case 'apart': {
+      const prior = widenPrior(sessionPrior(rule), family)
+      return moderatedUnpaired(observations.base, observations.head, prior, rule.betweenRuns ** 2)
+    }
+  }
+}
+
+function scatterOf(observations: Observations): Scatter {
+  switch (observations.kind) {
+    case 'pairs':
+      return pairedScatter(observations.differences)
+    case 'apart':
+      return unpairedScatter(observations.base, observations.head)
+  }
+}
