@@ -1,17 +1,14 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-
 /** Whether this process could keep up with what it measured, over one load point. */
 export interface ClientHealth {
   /** Share of the time in which the event loop was busy, 0 to 1. */
   utilisation: number
   /** Longest time for which a due timer was not served. */
   longestStallMs: number
-  /** 99th percentile of how late a timer of {@link SAMPLE_EVERY_MS} was. */
+  /** 99th percentile of how late a timer was. */
   delayP99Ms: number
 }
 
-const SAMPLE_EVERY_MS = 5
-const NANOSECONDS_PER_MS = 1e6
+/* The three limits are a first cut: they void what is surely wrong. */
 
 /** Above this reads queue up behind each other and every stamp is late. */
 export const MAX_UTILISATION = 0.9
@@ -19,24 +16,6 @@ export const MAX_UTILISATION = 0.9
 export const MAX_DELAY_P99_MS = 50
 /** A stopped process, a suspended machine or a blocking call; no scheduler does this to a process by itself. */
 export const MAX_STALL_MS = 500
-
-/** Starts watching; the returned function ends it. The three thresholds are a first cut: they void what is surely wrong. */
-export function watchClient(): () => ClientHealth {
-  const delay = monitorEventLoopDelay({ resolution: SAMPLE_EVERY_MS })
-  const before = performance.eventLoopUtilization()
-  delay.enable()
-  return () => {
-    delay.disable()
-    // A sample holds the interval itself and how late it was. An interval that never fired counts nothing.
-    const late = (nanoseconds: number) => Math.max(0, nanoseconds / NANOSECONDS_PER_MS - SAMPLE_EVERY_MS)
-    const sampled = delay.count > 0
-    return {
-      utilisation: performance.eventLoopUtilization(before).utilization,
-      longestStallMs: sampled ? late(delay.max) : 0,
-      delayP99Ms: sampled ? late(delay.percentile(99)) : 0,
-    }
-  }
-}
 
 /** Why the numbers of a point are the client's rather than the server's; empty when they are not. */
 export function healthFaults(health: ClientHealth): string[] {

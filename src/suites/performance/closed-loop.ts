@@ -2,10 +2,11 @@ import type { Endpoint } from '../../engine/endpoint.ts'
 import { requestTarget } from '../../engine/http/request-bytes.ts'
 import { TimedConnection } from '../../engine/http/timed-connection.ts'
 import type { Clock, Progress } from '../../ports.ts'
-import { type ClientHealth, watchClient } from './client-health.ts'
+import type { ClientHealth } from './client-health.ts'
 import type { LoadSpec, RequestRecord } from './record.ts'
 import type { PreparedRequest } from './request-body.ts'
 import { RequestAborted, timedRequest } from './timed-request.ts'
+import { watchClient } from './watch-client.ts'
 
 /** Every request of a load point, ready to be written: nothing is built while the clock runs. */
 export interface PreparedLoad {
