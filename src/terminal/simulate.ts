@@ -41,15 +41,12 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
     .option('--list-faults', 'print every fault with its meaning')
     .addHelpText('after', '\nExample:\n  crosschip simulate --port 8000 --fault slow-decode --fault wrong-usage')
     .action(async (given: SimulateArguments) => {
-      const { FAULTS } = await import('../engine/simulator/faults/registry.ts')
+      const { faultList, faultProblems, simulate } = await import('../commands/simulate.ts')
       if (given.listFaults) {
-        const width = Math.max(...FAULTS.map((fault) => fault.name.length))
-        for (const fault of FAULTS) terminal.print(`${fault.name.padEnd(width)}  ${fault.meaning}`)
+        for (const line of faultList()) terminal.print(line)
         return
       }
-      const names = FAULTS.map((fault) => fault.name)
-      const settings = await readSettings(given, names)
-      const { simulate } = await import('../commands/simulate.ts')
+      const settings = readSettings(given, faultProblems(given.fault))
       const onListening = (url: string) => terminal.print(url)
       const end = await simulate({ settings, onListening, signal: terminal.signal }).catch((error) => {
         throw portProblem(error, given.port) ?? error
@@ -58,8 +55,8 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
     })
 }
 
-async function readSettings(given: SimulateArguments, faults: readonly string[]): Promise<SimulatorSettings> {
-  const problems: Problem[] = []
+function readSettings(given: SimulateArguments, found: readonly Problem[]): SimulatorSettings {
+  const problems = [...found]
   const refuse = (field: string, message: string, hint?: string) =>
     problems.push({ file: 'command line', field, message, hint })
   const number = (field: string, text: string, least: number, most: number, whole: boolean): number => {
@@ -71,12 +68,6 @@ async function readSettings(given: SimulateArguments, faults: readonly string[])
   const oneOf = <T extends string>(field: string, text: string, words: readonly T[]): T => {
     if (!words.includes(text as T)) refuse(field, `${JSON.stringify(text)} is none of ${words.join(', ')}`)
     return text as T
-  }
-  for (const name of given.fault) {
-    if (faults.includes(name)) continue
-    const { nearest } = await import('../matrix/nearest.ts')
-    const near = nearest(name, faults)
-    refuse('--fault', `there is no fault "${name}"`, near === null ? 'see --list-faults' : `did you mean "${near}"?`)
   }
   const settings: SimulatorSettings = {
     port: number('--port', given.port, 0, 65_535, true),

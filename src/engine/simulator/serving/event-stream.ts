@@ -7,7 +7,9 @@ export class EventStream {
   readonly #response: ServerResponse
   readonly #hooks: Hooks
   #tokenFrames = 0
-  ended = false
+  #ended = false
+  /** Events that leave in one write; null outside {@link together}. */
+  #gathered: Buffer[] | null = null
 
   constructor(response: ServerResponse, hooks: Hooks) {
     this.#response = response
@@ -27,23 +29,31 @@ export class EventStream {
     this.end()
   }
 
-  /** Events between the two leave in one write. */
-  together(write: () => void): void {
-    this.#response.cork()
-    write()
-    this.#response.uncork()
+  /** All events sent within leave in one write. Not by cork and uncork: ending a corked response loses its data. */
+  together(send: () => void): void {
+    this.#gathered = []
+    send()
+    const gathered = this.#gathered
+    this.#gathered = null
+    if (gathered.length > 0) this.#response.write(Buffer.concat(gathered))
+    if (this.#ended) this.#response.end()
   }
 
   end(): void {
-    if (!this.ended) this.#response.end()
-    this.ended = true
+    if (!this.#ended && !this.#gathered) this.#response.end()
+    this.#ended = true
   }
 
   #write(frame: Frame): void {
-    if (this.ended) return
+    if (this.#ended) return
     const { frames, end } = this.#hooks.frames(frame)
-    for (const { data } of frames) this.#response.write(Buffer.concat([DATA, data, END_OF_EVENT]))
+    for (const { data } of frames) this.#put(Buffer.concat([DATA, data, END_OF_EVENT]))
     if (end) this.end()
+  }
+
+  #put(event: Buffer): void {
+    if (this.#gathered) this.#gathered.push(event)
+    else this.#response.write(event)
   }
 }
 

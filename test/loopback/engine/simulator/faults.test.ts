@@ -17,20 +17,22 @@ async function status(simulator: Simulator, path: string): Promise<number> {
   return response.status
 }
 
-async function meanTimes(simulator: Simulator): Promise<{ ttft: number; tpot: number }> {
-  const times = { ttft: [] as number[], tpot: [] as number[] }
-  for (let index = 0; index < 4; index++) {
-    const body = { ...open(), max_tokens: 40, min_tokens: 40, ignore_eos: true }
+/** Medians over five requests: a busy machine stalls some of them. */
+async function medianTimes(simulator: Simulator, tokens: number): Promise<{ ttft: number; tpot: number }> {
+  const measured = { ttft: [] as number[], tpot: [] as number[] }
+  for (let index = 0; index < 5; index++) {
+    const body = { ...open(), max_tokens: tokens, min_tokens: tokens, ignore_eos: true }
     const { atMs, chunks } = await stream(simulator, CHAT, body)
-    const tokens = atMs.filter((_, position) => chunks[position]?.choices[0].delta.content)
-    times.ttft.push(tokens[0]!)
-    times.tpot.push((tokens.at(-1)! - tokens[0]!) / (tokens.length - 1))
+    const times = atMs.filter((_, position) => chunks[position]?.choices[0].delta.content)
+    measured.ttft.push(times[0]!)
+    measured.tpot.push((times.at(-1)! - times[0]!) / (times.length - 1))
   }
-  const least = (values: number[]) => [...values].sort((one, other) => one - other)[1]!
-  return { ttft: least(times.ttft), tpot: least(times.tpot) }
+  const middle = (values: number[]) => values.sort((one, other) => one - other)[2]!
+  return { ttft: middle(measured.ttft), tpot: middle(measured.tpot) }
 }
 
-const slow: SimulatorSettings = { timing: { ttftMs: 200, itlMs: 5 } }
+/** Timing over a loaded machine may fail by chance; these are asked up to three times. */
+const TIMED = ['slow-decode', 'slow-prefill']
 
 function isWholeUtf8(bytes: Uint8Array): boolean {
   try {
@@ -42,8 +44,14 @@ function isWholeUtf8(bytes: Uint8Array): boolean {
 }
 
 const SYMPTOMS: Record<string, { settings?: SimulatorSettings; shows: Symptom }> = {
-  'slow-decode': { settings: slow, shows: async (simulator) => (await meanTimes(simulator)).tpot > 5 * 1.04 },
-  'slow-prefill': { settings: slow, shows: async (simulator) => (await meanTimes(simulator)).ttft > 200 * 1.2 },
+  'slow-decode': {
+    settings: { timing: { itlMs: 5 } },
+    shows: async (simulator) => (await medianTimes(simulator, 80)).tpot > 5 * 1.04,
+  },
+  'slow-prefill': {
+    settings: { timing: { ttftMs: 300 } },
+    shows: async (simulator) => (await medianTimes(simulator, 2)).ttft > 300 * 1.2,
+  },
   'slow-start': { shows: async (simulator) => (await status(simulator, '/health')) === 503 },
   'never-ready': {
     shows: async (simulator) =>
@@ -226,7 +234,7 @@ describe('faults', () => {
   })
 
   for (const { name, meaning } of FAULTS) {
-    it(`${name}: ${meaning}; the healthy server does not do it`, async () => {
+    it(`${name}: ${meaning}; the healthy server does not do it`, { retry: TIMED.includes(name) ? 2 : 0 }, async () => {
       const { settings, shows } = SYMPTOMS[name]!
       expect(await shows(await start({ ...settings, faults: [name] }))).toBe(true)
       expect(await shows(await start(settings))).toBe(false)

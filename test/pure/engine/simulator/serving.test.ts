@@ -59,6 +59,12 @@ describe('the fault registry', () => {
     }
   })
 
+  it('slows by the shares that the meanings say', () => {
+    const timing = { ttftMs: 100, itlMs: 10 }
+    expect(faultByName('slow-decode').timing!(timing)).toEqual({ ttftMs: 100, itlMs: 10.8 })
+    expect(faultByName('slow-prefill').timing!(timing)).toEqual({ ttftMs: 125, itlMs: 10 })
+  })
+
   it('finds a fault by name and says when there is none', () => {
     expect(faultByName('slow-decode').name).toBe('slow-decode')
     expect(() => faultByName('slow-decoder')).toThrow(RangeError)
