@@ -16,7 +16,7 @@ import { findTool } from '../services/workflow-tools.ts'
 
 /** The whole reusable workflow in a repository that calls it, run by act on this machine, without containers. */
 const act = await findTool('act')
-const RUN_TIMEOUT_MS = 60_000
+const RUN_TIMEOUT_MS = 100_000
 const CELLS = ['flash.ascend-small', 'flash.nvidia-small', 'pro.ascend-small', 'pro.nvidia-small']
 
 describe.skipIf(act === null)('the reusable workflow, called from another repository', () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { bundleEntry } from './bundle.ts'
 
@@ -45,6 +46,7 @@ export async function runJob(job: Job): Promise<JobEnd> {
 export async function startJob(job: Job): Promise<RunningJob> {
   // Every job has a temporary folder of its own, as on runners that differ.
   const directory = await mkdtemp(join(tmpdir(), 'crosschip-job-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
   const temporary = join(directory, 'temp')
   await mkdir(temporary)
   const files = {
