@@ -21,7 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'suites/performance': ['engine', 'stats'],
   compare: ['plan', 'stats'],
   report: ['compare'],
-  github: ['commands', 'compare', 'plan'],
+  github: ['commands', 'compare', 'plan', 'report'],
   commands: ['matrix', 'plan', 'hardware', 'engine', 'suites/correctness', 'suites/performance', 'compare', 'report'],
   terminal: ['commands', 'plan', 'compare', 'report', 'engine', 'suites/correctness', 'suites/performance', 'github'],
 }
