@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningEngine } from '../../engine/endpoint.ts'
 import { describeEngineEnd } from '../../engine/endpoint.ts'
 import { engineKind } from '../../engine/kinds/registry.ts'
+import { refusesConnections } from '../../engine/refuses.ts'
 import { type EngineStart, startEngine } from '../../engine/start.ts'
 import type { PlannedEngine } from '../../plan/schema.ts'
 import type { CellStage } from '../../record/cell-result.ts'
 import type { CellDraft } from './cell-draft.ts'
 import { CellStopped } from './cell-stopped.ts'
+
+/** The end of a process is told a moment after its port is gone. */
+const DEATH_NOTICE_MS = 2_000
 
 /**
  * One server life around some work: start, wait, work while watching the process, stop. `work` gets a signal that also
@@ -29,14 +34,24 @@ export async function withEngine<T>(
     const version = await engineKind(engine.kind)?.version(running.endpoint)
     draft.describeEngine(start.side, version ?? null, running.command)
     const result = await work(running, AbortSignal.any([start.signal, death.signal]))
-    // A death in the last moment of the work may be seen only now.
-    await new Promise((resolve) => setImmediate(resolve))
+    epitaph ??= await unnoticedDeath(running)
     if (epitaph === undefined) return result
   } catch (error) {
+    epitaph ??= await unnoticedDeath(running)
     if (epitaph === undefined) throw error
   } finally {
     await running.stop()
   }
   const message = `${engine.name} (${start.side}) during ${stage}: ${epitaph}`
   throw new CellStopped({ state: 'infrastructure', stage, side: start.side, message })
+}
+
+/**
+ * A death in the last moment of the work, or of a server whose process is not ours to watch: its port refuses, though
+ * nobody has told us yet. Without this a dead server would be taken for one that answers badly, or for a good one.
+ */
+async function unnoticedDeath(running: RunningEngine): Promise<string | undefined> {
+  if (!(await refusesConnections(running.endpoint.url))) return undefined
+  const end = await Promise.race([running.ended, sleep(DEATH_NOTICE_MS, undefined)])
+  return end === undefined ? `nothing listens at ${running.endpoint.url} any more` : describeEngineEnd(end)
 }
