@@ -118,6 +118,7 @@ function emptyEvidence(key: PointKey, metric: Metric, rule: MetricRule): Perform
     label: metric.label,
     unit: metric.unit,
     direction: metric.direction,
+    primary: metric.primary,
     base: null,
     head: null,
     effect: null,

@@ -20,19 +20,22 @@ export type PerformanceDraft =
 
 /**
  * Tests what one cell measured. Metrics of one family share what they know of the noise: the prior, or the cell's own
- * scatter over all load points where that is larger.
+ * scatter over all load points where that is larger. Judged metrics share among themselves: a noisy gap between single
+ * tokens says nothing of the noise of a whole answer.
  */
 export function estimateCell(drafts: readonly (SettledDraft | MeasuredDraft)[]): PerformanceDraft[] {
-  const scatters = new Map<MetricRule, Scatter[]>()
+  const judged = new Map<MetricRule, Scatter[]>()
+  const reported = new Map<MetricRule, Scatter[]>()
+  const poolOf = (draft: MeasuredDraft) => (draft.evidence.primary ? judged : reported)
   for (const draft of drafts) {
     if (draft.state === 'settled') continue
-    const known = scatters.get(draft.rule) ?? []
-    scatters.set(draft.rule, known)
+    const known = poolOf(draft).get(draft.rule) ?? []
+    poolOf(draft).set(draft.rule, known)
     known.push(scatterOf(draft.observations))
   }
   return drafts.map((draft) => {
     if (draft.state === 'settled') return draft
-    const estimate = estimateOf(draft, scatters.get(draft.rule) ?? [])
+    const estimate = estimateOf(draft, poolOf(draft).get(draft.rule) ?? [])
     const evidence = {
       ...draft.evidence,
       effect: effectOf(estimate, 0.95),

@@ -23,11 +23,12 @@ export interface PerformanceVerdict {
  */
 export function judgePerformance(drafts: readonly PerformanceDraft[]): PerformanceVerdict[] {
   const adjusted = benjaminiHochberg(
-    drafts.filter((draft) => draft.state === 'estimated').map((draft) => draft.evidence.p!),
+    drafts.filter((draft) => draft.state === 'estimated' && draft.evidence.primary).map((draft) => draft.evidence.p!),
   )
   let next = 0
   return drafts.map((draft) => {
     if (draft.state === 'settled') return { verdict: draft.verdict, reason: draft.reason, evidence: draft.evidence }
+    if (!draft.evidence.primary) return inform(draft)
     return judge(draft, adjusted[next++]!)
   })
 }
@@ -59,10 +60,17 @@ function judge(draft: PerformanceDraft & { state: 'estimated' }, adjustedP: numb
   }
 }
 
+/** A secondary metric: its numbers stand in the report, but every judged row costs power and adds false alarms. */
+function inform(draft: PerformanceDraft & { state: 'estimated' }): PerformanceVerdict {
+  const { evidence } = draft
+  return { verdict: 'skipped', reason: `reported, not judged: ${describe(evidence, draft.stored)}`, evidence }
+}
+
 function describe(evidence: PerformanceEvidence, stored: boolean): string {
   const { relative, low, high, level } = evidence.effect!
   const interval = `${percent(level)} interval ${signedPercent(low)} to ${signedPercent(high)}`
   const sessions = stored ? counted(evidence.pairs, 'session') : counted(evidence.pairs, 'pair')
   const against = stored ? ' a side against a stored baseline' : ''
-  return `${signedPercent(relative)} (${interval}), adjusted p ${pValue(evidence.adjustedP!)}, ${sessions}${against}, floor ${percent(evidence.floor)}`
+  const p = evidence.adjustedP === null ? '' : `adjusted p ${pValue(evidence.adjustedP)}, `
+  return `${signedPercent(relative)} (${interval}), ${p}${sessions}${against}, floor ${percent(evidence.floor)}`
 }

@@ -38,6 +38,8 @@ export const performanceEvidenceSchema = z.strictObject({
   label: name,
   unit: z.string().max(32),
   direction: z.enum(DIRECTIONS),
+  /** False: reported with its interval, but not judged. */
+  primary: z.boolean(),
   base: finite.nullable(),
   head: finite.nullable(),
   effect: effectSchema.nullable(),

@@ -129,6 +129,8 @@ export const metricSchema = z.strictObject({
   unit: z.string().max(32),
   direction: z.enum(DIRECTIONS),
   family: z.enum(METRIC_FAMILIES),
+  /** Judged; the others are reported. Few judged metrics keep false alarms few. */
+  primary: z.boolean(),
   /** Null where there were too few samples for it. */
   value: finite.nullable(),
   samples: count,

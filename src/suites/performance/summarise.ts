@@ -28,9 +28,10 @@ export function summarisePoint(
     failed: failuresByClass(records),
     durationMs,
     metrics: METRICS.map((metric) => {
-      const { name, label, unit, direction, family } = metric
+      const { name, label, unit, direction, family, primary } = metric
       const { value, samples } = metric.derive(succeeded, durationMs)
-      return { name, label, unit, direction, family, value: samples < metric.minimumSamples ? null : value, samples }
+      const enough = samples >= metric.minimumSamples
+      return { name, label, unit, direction, family, primary, value: enough ? value : null, samples }
     }),
     invalid: [
       ...requestFaults(records, spec),

@@ -62,6 +62,17 @@ describe('performance verdicts', () => {
     expect(new Set(comparison.verdicts.map((each) => each.verdict))).toEqual(new Set(['equivalent', 'skipped']))
   })
 
+  it('reports a secondary metric with its interval and does not judge it', () => {
+    const result = makeResult(cell, { head: { tpot: 1.08 } })
+    for (const arm of result.arms)
+      for (const point of arm.sessions.flatMap((session) => session.points))
+        for (const metric of point.metrics) metric.primary = metric.name !== 'tpot.p50'
+    const { verdict, reason, performance } = row(compare([result]), TPOT)
+    expect(verdict).toBe('skipped')
+    expect(reason).toContain('reported, not judged: +8')
+    expect(performance).toMatchObject({ primary: false, adjustedP: null, pairs: 3 })
+  })
+
   it('calls 8 % slower decoding regressed in TPOT and throughput, with the effect in its interval', () => {
     const comparison = one({ head: { tpot: 1.08 } })
     const { verdict, performance } = row(comparison, TPOT)

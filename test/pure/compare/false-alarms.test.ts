@@ -40,6 +40,7 @@ const evidence = (pairs: number): MeasuredDraft['evidence'] => ({
   label: 'TPOT p50',
   unit: 'ms',
   direction: 'lower-is-better',
+  primary: true,
   base: 1,
   head: 1,
   effect: null,

@@ -13,7 +13,6 @@ export const e2elP50: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-median',
-  floorRelative: 0.03,
   primary: false,
   minimumSamples: MINIMUM_SAMPLES_P50,
   derive(succeeded) {

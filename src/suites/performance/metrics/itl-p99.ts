@@ -9,7 +9,6 @@ export const itlP99: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-tail',
-  floorRelative: 0.15,
   primary: false,
   minimumSamples: MINIMUM_SAMPLES_P99,
   derive(succeeded) {

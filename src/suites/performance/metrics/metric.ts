@@ -15,8 +15,6 @@ export interface MetricDefinition {
   unit: string
   direction: Direction
   family: MetricFamily
-  /** The smallest relative change that counts. */
-  floorRelative: number
   /** Judged for the verdict; the others inform. */
   primary: boolean
   /** With fewer samples there is no value. */

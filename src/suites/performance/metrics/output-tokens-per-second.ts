@@ -11,7 +11,6 @@ export const outputTokensPerSecond: MetricDefinition = {
   unit: 'tok/s',
   direction: 'higher-is-better',
   family: 'throughput',
-  floorRelative: 0.03,
   primary: true,
   minimumSamples: 1,
   derive(succeeded, durationMs) {

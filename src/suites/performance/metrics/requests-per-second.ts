@@ -7,7 +7,6 @@ export const requestsPerSecond: MetricDefinition = {
   unit: 'req/s',
   direction: 'higher-is-better',
   family: 'throughput',
-  floorRelative: 0.03,
   primary: false,
   minimumSamples: 1,
   derive(succeeded, durationMs) {

@@ -14,7 +14,6 @@ export const tpotP50: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-median',
-  floorRelative: 0.03,
   primary: true,
   minimumSamples: MINIMUM_SAMPLES_P50,
   derive(succeeded) {

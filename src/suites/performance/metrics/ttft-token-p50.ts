@@ -12,7 +12,6 @@ export const ttftTokenP50: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-median',
-  floorRelative: 0.08,
   primary: true,
   minimumSamples: MINIMUM_SAMPLES_P50,
   derive(succeeded) {
