@@ -8,7 +8,7 @@ import { clip, evidenceOf } from '../evidence.ts'
 import { CHAT_PATH, type Message, post, user, withoutThinking } from '../requests.ts'
 import { obstacleOf } from '../screen.ts'
 
-const MAX_TOKENS = 128
+const MAX_TOKENS = 96
 /** Every tenth item is asked twice: how often the server disagrees with itself is the noise floor of any comparison. */
 const REPEAT_EVERY = 10
 /** Below this share of readable answers nothing usable comes back, however weak the model. */
@@ -26,7 +26,6 @@ export const arithmetic: Check = {
   title: 'Arithmetic items are answered readably',
   needs: ['chat'],
   after: [],
-  concurrency: 16,
   plan(context: CheckContext): CheckRequest[] {
     const items = arithmeticItems(context.seed, context.arithmeticItems)
     const ask = (item: ArithmeticItem, id: string) =>
