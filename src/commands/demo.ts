@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import type { Comparison } from '../compare/schema.ts'
 import { ownFile, ownProgram } from '../engine/own-program.ts'
 import { FAULTS } from '../engine/simulator/faults/registry.ts'
@@ -34,13 +35,17 @@ export interface Demo {
   files: string[]
 }
 
-/** Two cores: two cells at once keep the clients honest; a third would queue behind them. */
-const CELLS_AT_ONCE = 2
+/** Nearly all of a cell is waiting for its server; with more at once the client would queue behind itself. */
+const CELLS_AT_ONCE = 4
+
+/** V8 grows the young generation of a busy process to over 100 MB; a demo is a guest on somebody's machine. */
+const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
 
 export async function runDemo(
   options: DemoOptions,
   surroundings: { progress: Progress; clock: Clock; signal: AbortSignal },
 ): Promise<Demo> {
+  setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
   const out = resolve(options.out)
   const plan = await planDemo(options)
   await mkdir(out, { recursive: true })

@@ -69,7 +69,7 @@ describe('performance verdicts', () => {
         for (const metric of point.metrics) metric.primary = metric.name !== 'tpot.p50'
     const { verdict, reason, performance } = row(compare([result]), TPOT)
     expect(verdict).toBe('skipped')
-    expect(reason).toContain('reported, not judged: +8')
+    expect(reason).toContain('reported, not judged: +7.9 %')
     expect(performance).toMatchObject({ primary: false, adjustedP: null, pairs: 3 })
   })
 
