@@ -1,5 +1,5 @@
 import type { PlannedCell } from '../plan/schema.ts'
-import type { CellEnd, CellResult, Hardware } from '../record/cell-result.ts'
+import type { CellEnd, CellResult, CellStage, Hardware } from '../record/cell-result.ts'
 import { armOf } from '../record/cell-result.ts'
 import type { CollectedCell } from '../record/collect.ts'
 import type { Verdict } from '../record/words.ts'
@@ -60,11 +60,30 @@ function describeEnd(end: CellEnd): string {
     case 'completed':
       return 'completed'
     case 'cancelled':
-      return `cancelled by ${end.signal} in stage ${end.stage}; run the cell again`
+      return `cancelled by ${end.signal} ${DURING[end.stage]}; run the cell again`
     case 'infrastructure':
     case 'broken':
-      return `${end.state} in stage ${end.stage}${end.side ? ` on the ${end.side}` : ''}: ${end.message}`
+      return `${placeOf(end)}${end.message}`
   }
+}
+
+const DURING: Record<CellStage, string> = {
+  preflight: 'during preflight',
+  launch: 'at the launch of the server',
+  ready: 'before the server was ready',
+  correctness: 'during correctness',
+  performance: 'during performance',
+  stop: 'while the server was stopped',
+  write: 'while the result was written',
+}
+
+/** Where a cell ended, unless its message says so itself. */
+function placeOf({ stage, side, message }: Exclude<CellEnd, { state: 'completed' | 'cancelled' }>): string {
+  const parts = [
+    message.includes(stage) ? '' : DURING[stage],
+    side === null || message.includes(side) ? '' : `on the ${side}`,
+  ].filter((part) => part !== '')
+  return parts.length === 0 ? '' : `${parts.join(' ')}: `
 }
 
 function receivedWord(collected: CollectedCell): ComparedCell['received'] {

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/schema.ts'
 import type { Arm, CheckResult } from '../record/cell-result.ts'
 import { armOf } from '../record/cell-result.ts'
-import type { Collected } from '../record/collect.ts'
+import type { Collected, CollectedCell } from '../record/collect.ts'
 import { subjectOf } from './correctness-rows.ts'
 import { checkParity, renderingDifference } from './parity-correctness.ts'
 import { parityPairs } from './parity-pairs.ts'
@@ -11,15 +11,21 @@ import type { ParityRow } from './schema.ts'
 import { measuredPoints, metricsOf } from './sessions.ts'
 import { clip, MAX_SUBJECT_LENGTH } from './wording.ts'
 
-/** Head against head for every pair the plan names, where both came back. Never part of the outcome. */
+/**
+ * Head against head for every pair the plan names; one row says so where a side did not come back whole. Never part of
+ * the outcome.
+ */
 export function compareParity(plan: Plan, collected: Collected): ParityRow[] {
-  const heads = new Map(
-    collected.cells.map((cell) => [cell.cell, cell.state === 'received' ? armOf(cell.result, 'head') : undefined]),
-  )
+  const cells = new Map(collected.cells.map((cell) => [cell.cell, cell]))
   return parityPairs(plan).flatMap(({ reference, candidate }) => {
-    const referenceArm = heads.get(reference.id)
-    const candidateArm = heads.get(candidate.id)
-    if (!referenceArm || !candidateArm) return []
+    const [referenceArm, candidateArm] = [wholeHead(cells.get(reference.id)), wholeHead(cells.get(candidate.id))]
+    if (typeof referenceArm === 'string' || typeof candidateArm === 'string') {
+      const absent = [
+        typeof referenceArm === 'string' ? `${reference.id} ${referenceArm}` : '',
+        typeof candidateArm === 'string' ? `${candidate.id} ${candidateArm}` : '',
+      ]
+      return [notCompared(reference.id, candidate.id, absent.filter((each) => each !== '').join(', '))]
+    }
     const checks = { reference: checksOf(referenceArm), candidate: checksOf(candidateArm) }
     const rendering = renderingDifference(checks.reference, checks.candidate)
     const pair = { reference: reference.id, candidate: candidate.id }
@@ -52,6 +58,7 @@ function correctnessRows(
         suite: 'correctness',
         subject: subjectOf(check),
         ...noNumbers,
+        primary: true,
         ...judged,
         reason: clip(judged.reason),
       },
@@ -82,10 +89,29 @@ function performanceRows(
         reason: clip(judged.reason),
         unit: metric.unit,
         direction: metric.direction,
+        primary: metric.primary,
         correctness: null,
       }
     })
   })
+}
+
+/** The head's measurements, or why there are none that could stand beside another target's. */
+function wholeHead(cell: CollectedCell | undefined): Arm | string {
+  if (cell === undefined || cell.state === 'missing') return 'sent no result'
+  if (cell.state !== 'received') return 'sent no usable result'
+  if (cell.result.end.state !== 'completed') return 'ended early'
+  return armOf(cell.result, 'head') ?? 'measured nothing on the head'
+}
+
+function notCompared(reference: string, candidate: string, reason: string): ParityRow {
+  const verdict = 'not-comparable'
+  return {
+    ...{ reference, candidate, suite: 'cell', subject: 'result', verdict, reason: clip(reason) },
+    ...noNumbers,
+    primary: true,
+    correctness: null,
+  }
 }
 
 const noNumbers = { unit: null, direction: null, referenceValue: null, candidateValue: null, gap: null } as const

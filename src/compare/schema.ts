@@ -79,16 +79,21 @@ export const verdictRowSchema = z.strictObject({
 })
 export type VerdictRow = z.infer<typeof verdictRowSchema>
 
-/** Head against head on two targets. A gap between vendors is information, not a regression: it has its own table. */
+/**
+ * Head against head on two targets. A gap between vendors is information, not a regression: it has its own table. Suite
+ * `cell`: the one row of a pair that was not compared at all.
+ */
 export const parityRowSchema = z.strictObject({
   reference: name,
   candidate: name,
-  suite: z.enum(['correctness', 'performance']),
+  suite: z.enum(['correctness', 'performance', 'cell']),
   subject: z.string().min(1).max(256),
   verdict: z.enum(VERDICTS),
   reason: line,
   unit: z.string().max(32).nullable(),
   direction: z.enum(DIRECTIONS).nullable(),
+  /** One of the few measures that are judged between base and head too; shown before the others. */
+  primary: z.boolean(),
   referenceValue: finite.nullable(),
   candidateValue: finite.nullable(),
   gap: effectSchema.nullable(),

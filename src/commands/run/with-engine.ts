@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunningEngine } from '../../engine/endpoint.ts'
+import type { EngineEnd, RunningEngine } from '../../engine/endpoint.ts'
 import { describeEngineEnd } from '../../engine/endpoint.ts'
 import { engineKind } from '../../engine/kinds/registry.ts'
 import { refusesConnections } from '../../engine/refuses.ts'
@@ -25,9 +25,9 @@ export async function withEngine<T>(
 ): Promise<T> {
   const running = await startEngine(engine, start)
   const death = new AbortController()
-  let epitaph: string | undefined
+  let epitaph: Epitaph | undefined
   void running.ended.then((end) => {
-    epitaph = describeEngineEnd(end)
+    epitaph = describeDeath(end)
     death.abort('the server died')
   })
   try {
@@ -42,16 +42,27 @@ export async function withEngine<T>(
   } finally {
     await running.stop()
   }
-  const message = `${engine.name} (${start.side}) during ${stage}: ${epitaph}`
+  const message = `the ${start.side}'s server ${epitaph(stage)}`
   throw new CellStopped({ state: 'infrastructure', stage, side: start.side, message })
+}
+
+/** What became of a server, to be said after its name; the stage is known only where the cell ends. */
+type Epitaph = (stage: CellStage) => string
+
+function describeDeath(end: EngineEnd): Epitaph {
+  if (end.state !== 'exited') return (stage) => `was lost during ${stage}: ${describeEngineEnd(end)}`
+  const how = end.signal ? `signal ${end.signal}` : `exit code ${end.code}`
+  const lastLine = end.logTail.trim().split('\n').at(-1)
+  return (stage) => `exited by itself during ${stage} (${how})${lastLine ? `; last output: ${lastLine}` : ''}`
 }
 
 /**
  * A death in the last moment of the work, or of a server whose process is not ours to watch: its port refuses, though
  * nobody has told us yet. Without this a dead server would be taken for one that answers badly, or for a good one.
  */
-async function unnoticedDeath(running: RunningEngine): Promise<string | undefined> {
+async function unnoticedDeath(running: RunningEngine): Promise<Epitaph | undefined> {
   if (!(await refusesConnections(running.endpoint.url))) return undefined
   const end = await Promise.race([running.ended, sleep(DEATH_NOTICE_MS, undefined)])
-  return end === undefined ? `nothing listens at ${running.endpoint.url} any more` : describeEngineEnd(end)
+  if (end !== undefined) return describeDeath(end)
+  return (stage) => `was lost during ${stage}: nothing listens at ${running.endpoint.url} any more`
 }

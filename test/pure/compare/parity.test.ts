@@ -88,7 +88,28 @@ describe('parity', () => {
     expect(at(rows, 'P1 protocol: models and chat answer').verdict).toBe('equivalent')
   })
 
-  it('says nothing of a pair whose one side did not come back', () => {
-    expect(compareParity(plan, collectResults(plan, [resultFile(makeResult(ascend.id))]))).toEqual([])
+  it('says in one row why a pair was not compared', () => {
+    const rowsOf = (...results: ReturnType<typeof makeResult>[]) =>
+      compareParity(
+        plan,
+        collectResults(
+          plan,
+          results.map((result) => resultFile(result)),
+        ),
+      )
+    const early = makeResult(nvidia.id, {
+      end: { state: 'infrastructure', stage: 'correctness', side: 'head', message: 'gone' },
+    })
+    expect(rowsOf(makeResult(ascend.id))).toMatchObject([
+      { suite: 'cell', verdict: 'not-comparable', reason: `${nvidia.id} sent no result` },
+    ])
+    expect(rowsOf(makeResult(ascend.id), early)).toMatchObject([
+      { suite: 'cell', verdict: 'not-comparable', reason: `${nvidia.id} ended early` },
+    ])
+  })
+
+  it('carries which metrics are primary', () => {
+    expect(at(parity({}), 'chat c4 · tpot.p50').primary).toBe(true)
+    expect(at(parity({}), 'chat c4 · e2el.p50').primary).toBe(false)
   })
 })

@@ -23,7 +23,7 @@ const MAX_ANSWER_CHARACTERS = 120
  */
 export const arithmetic: Check = {
   id: 'A1',
-  title: 'Arithmetic items are answered readably',
+  title: 'Arithmetic',
   needs: ['chat'],
   after: [],
   plan(context: CheckContext): CheckRequest[] {

@@ -27,7 +27,7 @@ const PROMPTS = [
 /** Whether the numbers can be trusted at all: everything numeric rests on this. */
 export const logprobTrust: Check = {
   id: 'N0',
-  title: 'Log probabilities are consistent with themselves',
+  title: 'Log-probability consistency',
   needs: ['chat', 'chat-logprobs'],
   after: [],
   // Alone, so that two runs of one request differ as little as the server can.

@@ -25,7 +25,7 @@ const MAX_UNSCORED_SHARE = 0.05
  */
 export const decodeAgainstPrefill: Check = {
   id: 'N1',
-  title: 'Decode and prefill give the same log probabilities',
+  title: 'Decode against prefill',
   needs: ['completions', 'completion-logprobs', 'token-ids', 'token-id-prompts'],
   needsOneOf: ['prompt-logprobs', 'echo'],
   after: ['N0'],

@@ -49,7 +49,7 @@ const ROUTE_ABSENT = [404, 405, 501]
 
 export const objectShape: Check = {
   id: 'P1',
-  title: 'Chat and completion objects have the documented shape',
+  title: 'Object shape',
   needs: [],
   after: [],
   plan(context: CheckContext): CheckRequest[] {

@@ -20,7 +20,7 @@ const PROMPTS = [
  */
 export const framing: Check = {
   id: 'P2',
-  title: 'Streams are framed as server-sent events, with whole characters and one end',
+  title: 'Stream framing',
   needs: ['chat', 'streaming'],
   after: [],
   // Alone, so that the stream and its twin that is not streamed are most likely the same text.

@@ -10,7 +10,7 @@ const MAX_TOKENS = 24
 /** What the server counts is what it did: tokens of prompt, completion and reasoning, streamed or not. */
 export const usage: Check = {
   id: 'P4',
-  title: 'Token usage adds up and is the same streamed or not',
+  title: 'Token usage',
   needs: ['chat'],
   after: [],
   plan(context: CheckContext): CheckRequest[] {

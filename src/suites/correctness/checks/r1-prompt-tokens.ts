@@ -11,7 +11,7 @@ import { exactVerdict, type Fault, obstacleOf, screen } from '../screen.ts'
  */
 export const promptTokens: Check = {
   id: 'R1',
-  title: 'Prompts render to a stable number of tokens',
+  title: 'Prompt rendering',
   needs: ['chat'],
   after: [],
   plan(context: CheckContext): CheckRequest[] {

@@ -37,7 +37,7 @@ interface Secrets {
  */
 export const isolation: Check = {
   id: 'X1',
-  title: 'Concurrent requests do not see each other',
+  title: 'Request isolation',
   needs: ['chat'],
   after: [],
   concurrency: CONCURRENCY,

@@ -12,7 +12,7 @@ const PROMPT = 'Make up twelve random words, one after another, separated by spa
 
 export const temperature: Check = {
   id: 'Z1',
-  title: 'Temperature 1 samples',
+  title: 'Temperature',
   needs: ['chat'],
   after: [],
   concurrency: 16,
