@@ -17,9 +17,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'demo',
+          include: ['test/demo/**/*.test.ts'],
+          testTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 420_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },

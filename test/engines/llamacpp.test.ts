@@ -32,7 +32,7 @@ interface Run {
 
 function cli(...args: string[]): Promise<Run> {
   return new Promise((done) => {
-    const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, timeout: 170_000 } as const
+    const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, timeout: 400_000 } as const
     execFile(process.execPath, ['dist/cli.js', ...args], options, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : ((error.code as unknown as number) ?? -1), stdout, stderr })
     })
@@ -120,17 +120,14 @@ targets:
   cpu: { vendor: nvidia, chip: none, devices: 1, pool: local }
 models:
   smollm2: { checkpoint: SmolLM2-135M-Instruct, encoding: v4-0731 }
-  deepseek4: { checkpoint: tiny-random-DeepSeek-V4, encoding: v4-preview }
 engines:
   llamacpp:
     kind: llama.cpp
     serve: [bash, "{checkout}/test/engines/llamacpp.sh", serve, "${ENGINE}", "{port}"]
     served-model: smollm2
-    cases:
-      - { when: { model: smollm2 }, env: { ENGINE_MODEL: smollm2 } }
-      - { when: { model: deepseek4 }, env: { ENGINE_MODEL: deepseek4 } }
+    env: { ENGINE_MODEL: smollm2 }
 matrix:
-  axes: { model: [smollm2, deepseek4], target: [cpu] }
+  axes: { model: [smollm2], target: [cpu] }
   engine: llamacpp
 suites:
   correctness: { arithmetic-items: 20, concurrency: 4 }
@@ -142,24 +139,23 @@ suites:
     )
     const planned = await cli('plan', '--matrix', matrix, '--runners', runners, '--out', plan)
     expect([planned.code, planned.stderr]).toEqual([0, expect.not.stringContaining('error')])
-    const cells = ['smollm2.cpu.llamacpp', 'deepseek4.cpu.llamacpp']
-    for (const cell of cells) {
-      const ran = await cli('run', '--plan', plan, '--cell', cell, '--out', out, '--base-checkout', '.')
-      expect([cell, ran.code, ran.stderr.split('\n').at(-2)]).toEqual([cell, 0, `${cell}: completed`])
-      const result = cellResultSchema.parse(JSON.parse(readFileSync(join(out, 'cells', cell, 'result.json'), 'utf8')))
-      expect(result.arms.map((arm) => [arm.side, arm.sessions.length])).toEqual([
-        ['base', 2],
-        ['head', 2],
-      ])
-      expect(result.arms.every((arm) => arm.sessions.every((session) => session.points[0]?.succeeded === 8))).toBe(true)
-    }
+    const cell = 'smollm2.cpu.llamacpp'
+    const ran = await cli('run', '--plan', plan, '--cell', cell, '--out', out, '--base-checkout', '.')
+    expect([cell, ran.code, ran.stderr.split('\n').at(-2)]).toEqual([cell, 0, `${cell}: completed`])
+    const result = cellResultSchema.parse(JSON.parse(readFileSync(join(out, 'cells', cell, 'result.json'), 'utf8')))
+    expect(result.arms.map((arm) => [arm.side, arm.sessions.length])).toEqual([
+      ['base', 2],
+      ['head', 2],
+    ])
+    expect(result.arms.every((arm) => arm.sessions.every((session) => session.points[0]?.succeeded === 8))).toBe(true)
     const reported = await cli('report', '--plan', plan, '--results', out, '--out', out)
     const comparison = comparisonSchema.parse(JSON.parse(readFileSync(join(out, 'comparison.json'), 'utf8')))
-    expect([comparison.planned, comparison.received]).toEqual([2, 2])
+    expect([comparison.planned, comparison.received]).toEqual([1, 1])
     expect(comparison.judged).toBeGreaterThan(10)
     // The same server on both sides: correctness must not differ. Speed on a shared CPU may scatter, so no word on it.
     const correctness = comparison.verdicts.filter((row) => row.suite === 'correctness')
     expect(correctness.filter((row) => row.verdict === 'regressed' || row.verdict === 'broken')).toEqual([])
+    expect(correctness.length).toBe(9)
     expect(reported.code).toBe({ pass: 0, fail: 1, incomplete: 3 }[comparison.outcome])
   })
 })

@@ -31,9 +31,10 @@ export async function withEngine<T>(
     death.abort('the server died')
   })
   try {
-    const version = await engineKind(engine.kind)?.version(running.endpoint)
+    const signal = AbortSignal.any([start.signal, death.signal])
+    const version = await engineKind(engine.kind)?.version(running.endpoint, signal)
     draft.describeEngine(start.side, version ?? null, running.command)
-    const result = await work(running, AbortSignal.any([start.signal, death.signal]))
+    const result = await work(running, signal)
     epitaph ??= await unnoticedDeath(running)
     if (epitaph === undefined) return result
   } catch (error) {

@@ -2,5 +2,5 @@ import { type EngineKind, versionFrom } from './kind.ts'
 
 export const trtllm: EngineKind = {
   name: 'trtllm',
-  version: (endpoint) => versionFrom(endpoint, '/version', (document) => document.version),
+  version: (endpoint, signal) => versionFrom(endpoint, signal, '/version', (document) => document.version),
 }

@@ -2,5 +2,5 @@ import { type EngineKind, versionFrom } from './kind.ts'
 
 export const vllm: EngineKind = {
   name: 'vllm',
-  version: (endpoint) => versionFrom(endpoint, '/version', (document) => document.version),
+  version: (endpoint, signal) => versionFrom(endpoint, signal, '/version', (document) => document.version),
 }

@@ -1,0 +1,199 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type RunOptions, runCell } from '../../../src/commands/run.ts'
+import { PLAN_SCHEMA, type Plan, type PlannedEngine } from '../../../src/plan/schema.ts'
+import { sealPlan } from '../../../src/plan/seal.ts'
+import { silentProgress } from '../../../src/ports.ts'
+import { cellResultSchema } from '../../../src/record/cell-result.ts'
+import { ConfigurationError } from '../../../src/record/problem.ts'
+import { systemClock } from '../../../src/terminal/clock.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'crosschip-run-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+let runs = 0
+
+const CELL = 'v4-flash.h200.own'
+
+/** A path without any device tool on it, and node's own directory so that engines can be started. */
+const BARE_ENVIRONMENT = { PATH: directory, HOME: process.env.HOME }
+
+function plan(engine: PlannedEngine, suites: Partial<Plan['suites']> = {}): Plan {
+  return sealPlan({
+    schema: PLAN_SCHEMA,
+    toolVersion: '0.0.0-test',
+    sources: [],
+    seed: 3,
+    cells: [
+      {
+        id: CELL,
+        model: { name: 'v4-flash', checkpoint: 'c', revision: null, encoding: 'v4-0731', weightFormat: null },
+        target: { name: 'h200', vendor: 'nvidia', chip: 'h200', devices: 2, nodes: 1 },
+        engine,
+        variant: null,
+        pool: { name: 'p', group: null, labels: ['self-hosted'], host: 'bare', parallel: 1 },
+        timeoutMinutes: 5,
+      },
+    ],
+    excludedCombinations: 0,
+    suites: {
+      correctness: null,
+      performance: {
+        sessions: 2,
+        scenarios: [
+          { name: 'chat', inputTokens: 32, outputTokens: 8, concurrency: [2], requestsPerStream: 2, warmupRequests: 1 },
+        ],
+      },
+      ...suites,
+    },
+    compare: { parity: [], failOn: [] },
+    remarks: [],
+  })
+}
+
+function simulated(faults: string[] = [], readyTimeoutSeconds = 20): PlannedEngine {
+  return {
+    mode: 'simulated',
+    name: 'simulated',
+    kind: 'simulated',
+    modelSeed: 1,
+    timing: { ttftMs: 5, itlMs: 1, sessionScatter: 0.001 },
+    faults: faults.map((name) => ({ name, side: 'head' as const })),
+    readyTimeoutSeconds,
+    servedModel: 'simulated-v4',
+  }
+}
+
+function scripted(code: string, readyTimeoutSeconds = 10): PlannedEngine {
+  return {
+    mode: 'launch',
+    name: 'own',
+    kind: 'vllm',
+    argv: [process.execPath, '-e', code, '{port}'],
+    env: {},
+    readyPath: '/health',
+    readyTimeoutSeconds,
+    servedModel: 'm',
+  }
+}
+
+async function run(engine: PlannedEngine, more: Partial<RunOptions> = {}, signal = AbortSignal.timeout(60_000)) {
+  const out = join(directory, `out-${runs++}`)
+  const planned = more.plan ?? plan(engine)
+  const options: RunOptions = {
+    plan: planned,
+    cellId: CELL,
+    out,
+    headCheckout: '.',
+    baseCheckout: null,
+    headCommit: 'a'.repeat(40),
+    baseCommit: null,
+    attempt: 1,
+    runner: 'test',
+    ...more,
+  }
+  const surroundings = { progress: silentProgress, clock: systemClock, signal, environment: BARE_ENVIRONMENT }
+  const returned = await runCell(options, surroundings)
+  const written = cellResultSchema.parse(JSON.parse(readFileSync(join(out, 'cells', CELL, 'result.json'), 'utf8')))
+  expect(written).toEqual(returned)
+  expect(existsSync(join(out, 'cells', CELL, 'result.json.partial'))).toBe(false)
+  return { result: written, out }
+}
+
+describe('runCell', () => {
+  it('measures base and head in pairs on fresh servers and keeps the raw record of every request', async () => {
+    const { result, out } = await run(simulated(), { baseCheckout: '.', baseCommit: 'b'.repeat(40) })
+    expect(result.end).toEqual({ state: 'completed' })
+    expect(result.arms.map((arm) => [arm.side, arm.commit?.[0], arm.sessions.map((session) => session.pair)])).toEqual([
+      ['base', 'b', [0, 1]],
+      ['head', 'a', [0, 1]],
+    ])
+    const orders = result.arms.flatMap((arm) => arm.sessions.map((session) => session.order)).sort()
+    expect(orders).toEqual([0, 1, 2, 3])
+    expect(result.arms[0]!.engine.version).not.toBeNull()
+    const raw = join(out, 'cells', CELL, 'requests')
+    expect(readdirSync(raw).length).toBe(4)
+    for (const session of result.arms.flatMap((arm) => arm.sessions)) {
+      const file = readFileSync(join(out, 'cells', CELL, session.points[0]!.rawRecord!), 'utf8')
+      expect(file.trim().split('\n').length).toBe(session.points[0]!.succeeded)
+    }
+  })
+
+  it('remarks that devices could not be verified where there is no device tool', async () => {
+    const { result } = await run(simulated())
+    expect(result.hardware.state).toBe('not-probed')
+    expect(result.remarks.join()).toContain('could not be verified')
+  })
+
+  it('does not start on fewer devices than were promised', async () => {
+    const tool = join(directory, 'nvidia-smi')
+    writeFileSync(tool, '#!/bin/sh\necho "0, NVIDIA H200, 0, 143771, 77.0, 30, 600.1"\n')
+    chmodSync(tool, 0o755)
+    const { result } = await run(simulated())
+    rmSync(tool)
+    expect(result.end).toMatchObject({ state: 'infrastructure', stage: 'preflight' })
+    expect(result.end).toMatchObject({ message: expect.stringContaining('1 of the 2 devices promised') })
+    expect(result.arms).toEqual([])
+  })
+
+  it('ends as infrastructure when the server dies, and keeps what was measured before', async () => {
+    const { result } = await run(simulated(['engine-dies']), {
+      baseCheckout: '.',
+      plan: plan(simulated(['engine-dies']), {
+        performance: {
+          sessions: 3,
+          scenarios: [
+            {
+              name: 'chat',
+              inputTokens: 32,
+              outputTokens: 8,
+              concurrency: [2, 8],
+              requestsPerStream: 8,
+              warmupRequests: 1,
+            },
+          ],
+        },
+      }),
+    })
+    expect(result.end).toMatchObject({ state: 'infrastructure', stage: 'performance', side: 'head' })
+    expect(result.end).toMatchObject({ message: expect.stringContaining('exited by itself') })
+    const base = result.arms.find((arm) => arm.side === 'base')!
+    const head = result.arms.find((arm) => arm.side === 'head')!
+    expect(base.sessions.length + head.sessions.length).toBeGreaterThan(0)
+  })
+
+  it('says that a server never got ready, and what it answered', async () => {
+    const { result } = await run(simulated(['never-ready'], 0.8))
+    expect(result.end).toMatchObject({ state: 'infrastructure', message: expect.stringContaining('not ready after') })
+    expect(result.end).toMatchObject({ message: expect.stringContaining('HTTP 503') })
+  })
+
+  it('calls a server broken that is up but answers no request', async () => {
+    const code = `require('http').createServer((q, r) => { r.statusCode = q.url === '/health' ? 200 : 500; r.end('<html>oops</html>') }).listen(process.argv[1], '127.0.0.1')`
+    const loaded = await run(scripted(code))
+    expect(loaded.result.end).toMatchObject({ state: 'broken', stage: 'performance', side: 'head' })
+    expect(loaded.result.end).toMatchObject({ message: expect.stringContaining('http-status') })
+    const checked = await run(scripted(code), {
+      plan: plan(scripted(code), { correctness: { arithmeticItems: 5, concurrency: 4 }, performance: null }),
+    })
+    expect(checked.result.end).toMatchObject({ state: 'broken', stage: 'correctness' })
+  })
+
+  it('writes what it has when it is cancelled, names the signal and leaves no server behind', async () => {
+    const controller = new AbortController()
+    const pidFile = join(directory, 'pid')
+    const code = `require('fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
+      require('http').createServer((q, r) => { if (q.url === '/health') r.end() }).listen(process.argv[1], '127.0.0.1')`
+    setTimeout(() => controller.abort('SIGTERM'), 900)
+    const { result } = await run(scripted(code), {}, controller.signal)
+    expect(result.end).toEqual({ state: 'cancelled', stage: 'performance', signal: 'SIGTERM' })
+    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH')
+  })
+
+  it('refuses a cell that the plan does not have, and says which it has', async () => {
+    const failure = run(simulated(), { cellId: 'v4-flash.h20.own' })
+    await expect(failure).rejects.toThrow(ConfigurationError)
+    await expect(failure).rejects.toThrow(/no cell is called "v4-flash.h20.own".*v4-flash.h200.own/)
+  })
+})
