@@ -60,9 +60,14 @@ export function code(text: string, limit = MAX_SHOWN): Markdown {
   return { markdown: `${fence}${pad}${content}${pad}${fence}` }
 }
 
-/** Figures that we formatted, such as `+7.9 % [+6.1, +9.8]`: as they are if they are nothing else, else as text. */
+/** Figures that we formatted, such as `+7.9 % [+6.1, +9.8]`: unbroken if they are nothing else, else as text. */
 export function figures(text: string): Markdown {
-  return /^(?:[\d\s.,+−±→–%·/[\]]| of | pp)*$/.test(text) ? { markdown: visible(text) } : plain(text)
+  return /^(?:[\d\s.,+−±→–%·/[\]]| of | pp)*$/.test(text) ? unbroken(visible(text)) : plain(text)
+}
+
+/** Words of ours that no line break may part. */
+export function unbroken(words: string): Markdown {
+  return { markdown: words.replace(/ /g, '\u00a0') }
 }
 
 /** A link, if the address is plain https; else its text as code. */

@@ -5,7 +5,7 @@ import { cellsSection, performanceSection } from './markdown/changes.ts'
 import { correctnessSection } from './markdown/correctness.ts'
 import { type Detail, LADDER } from './markdown/detail.ts'
 import { detailsSection } from './markdown/details.ts'
-import { footnotes, headSection, nextSteps, remarksSection } from './markdown/notes.ts'
+import { footnotes, headSection, legend, nextSteps } from './markdown/notes.ts'
 import { paritySection } from './markdown/parity.ts'
 import { buildModel, type ReportModel } from './model.ts'
 
@@ -38,8 +38,7 @@ function document(model: ReportModel, detail: Detail, reportUrl: string | null):
         correctnessSection(model, detail),
         paritySection(model, detail),
         detailsSection(model, detail),
-        remarksSection(model, detail),
       ]
     : [{ markdown: 'All rows are in the full report: they do not fit here.' }]
-  return `${blocks([headSection(model), ...tables, nextSteps(model, reportUrl), footnotes(model)]).markdown}\n`
+  return `${blocks([headSection(model, detail), ...tables, nextSteps(model, reportUrl), legend(), footnotes(model, detail)]).markdown}\n`
 }

@@ -1,24 +1,28 @@
-import type { ComparedCell, Comparison, ParityRow, VerdictRow } from '../compare/schema.ts'
-import { counted } from '../compare/wording.ts'
+import type { ComparedCell, Comparison, VerdictRow } from '../compare/schema.ts'
 import { VERDICTS, type Verdict } from '../record/words.ts'
+import { headlineOf, isAlarm } from './headline.ts'
 import { harmOf } from './numbers.ts'
-import { caseOf } from './verdict-words.ts'
+import { type ParityBlock, parityBlocks } from './parity-blocks.ts'
+import { groupOf, REPORTED, type RowGroup } from './verdict-words.ts'
 
 /** What a report says, before it is said in Markdown, HTML or a terminal: ordered, grouped and counted. */
 export interface ReportModel {
   comparison: Comparison
   headline: string
-  /** One sentence each. */
-  counts: { verdict: Verdict; count: number }[]
+  /** By verdict; what is only reported is counted apart from what was skipped. Adds up to all rows. */
+  counts: { group: RowGroup; count: number }[]
   /** Verdicts on whole cells, worst first. */
   cellRows: Located[]
-  /** Load points and metrics that changed or are absent, worst first. */
+  /** Load points and metrics that changed or are absent: cell by cell, worst first. */
   performanceChanged: Located[]
-  /** Checks that do not simply agree, worst first, and those that score items and agree. */
+  /** Checks that do not simply agree, likewise, and those that score items and agree. */
   correctnessChanged: Located[]
   correctnessAgreeing: Located[]
   parity: ParityBlock[]
-  targets: TargetBlock[]
+  /** Why the outcome is not `pass`, where no row tells. */
+  reasons: string[]
+  /** What is not among the changes. */
+  rest: CellBlock[]
 }
 
 /** A row with the cell it belongs to. */
@@ -27,20 +31,9 @@ export interface Located {
   cell: ComparedCell
 }
 
-/** What is not in the tables of changes, by target and verdict. */
-export interface TargetBlock {
-  target: string
-  groups: { verdict: Verdict; rows: Located[] }[]
-}
-
-export interface ParityBlock {
-  /** `Ascend vs Nvidia`, candidate first. */
-  title: string
-  reference: ComparedCell
-  candidate: ComparedCell
-  rows: ParityRow[]
-  /** How the candidate's own rows are called, by subject. */
-  labels: ReadonlyMap<string, string>
+export interface CellBlock {
+  cell: ComparedCell
+  groups: { group: RowGroup; rows: Located[] }[]
 }
 
 /** Verdicts that the tables of changes show row by row. */
@@ -48,7 +41,7 @@ const CHANGED: readonly Verdict[] = ['regressed', 'broken', 'missing', 'infrastr
 
 /** Throws where the census does not add up: a headline that contradicts its table is worse than no report. */
 export function buildModel(comparison: Comparison): ReportModel {
-  const counts = countVerdicts(comparison)
+  const counts = countRows(comparison)
   const cells = new Map(comparison.cells.map((cell) => [cell.id, cell]))
   const located = comparison.verdicts.map((row): Located => {
     const cell = cells.get(row.cell)
@@ -59,18 +52,18 @@ export function buildModel(comparison: Comparison): ReportModel {
   const performance = of('performance')
   const correctness = of('correctness')
   const isChanged = ({ row }: Located) => CHANGED.includes(row.verdict)
-  const agreeing = (each: Located) => !isChanged(each) && each.row.correctness !== null
-  const rest = [...correctness.filter((each) => !isChanged(each)), ...performance.filter((each) => !isChanged(each))]
+  const unchanged = [...correctness, ...performance].filter((each) => !isChanged(each))
   return {
     comparison,
-    headline: headlineOf(comparison, counts),
+    headline: headlineOf(comparison),
     counts,
-    cellRows: of('cell'),
-    performanceChanged: worstFirst(performance.filter(isChanged)),
-    correctnessChanged: worstFirst(correctness.filter(isChanged)),
-    correctnessAgreeing: correctness.filter(agreeing),
+    cellRows: worstFirst(of('cell')),
+    performanceChanged: byCell(worstFirst(performance.filter(isChanged))),
+    correctnessChanged: byCell(worstFirst(correctness.filter(isChanged))),
+    correctnessAgreeing: correctness.filter((each) => !isChanged(each) && each.row.correctness !== null),
     parity: parityBlocks(comparison, cells),
-    targets: targetBlocks(rest),
+    reasons: comparison.verdicts.some((row) => isAlarm(row.verdict)) ? [] : comparison.reasons,
+    rest: restByCell(unchanged, comparison.cells),
   }
 }
 
@@ -83,93 +76,50 @@ export function worstFirst(rows: readonly Located[]): Located[] {
     .map(({ each }) => each)
 }
 
-function countVerdicts(comparison: Comparison): ReportModel['counts'] {
+/** Rows of one cell together, cells in the order of their first row. */
+function byCell(rows: readonly Located[]): Located[] {
+  return splitByCell(rows).flat()
+}
+
+export function splitByCell(rows: readonly Located[]): Located[][] {
+  const parts = new Map<string, Located[]>()
+  for (const each of rows) {
+    const part = parts.get(each.cell.id)
+    if (part) part.push(each)
+    else parts.set(each.cell.id, [each])
+  }
+  return [...parts.values()]
+}
+
+function countRows(comparison: Comparison): ReportModel['counts'] {
   const found = new Map<Verdict, number>()
   for (const { verdict } of comparison.verdicts) found.set(verdict, (found.get(verdict) ?? 0) + 1)
   for (const verdict of VERDICTS) {
     const [said, is] = [comparison.census[verdict] ?? 0, found.get(verdict) ?? 0]
     if (said !== is) throw new Error(`the census does not add up: it says ${said} ${verdict}, the rows say ${is}`)
   }
-  return VERDICTS.map((verdict) => ({ verdict, count: found.get(verdict) ?? 0 })).filter(({ count }) => count > 0)
+  const reported = comparison.verdicts.filter((row) => groupOf(row) === REPORTED).length
+  found.set('skipped', (found.get('skipped') ?? 0) - reported)
+  const counts = VERDICTS.map((verdict) => ({ group: verdict as RowGroup, count: found.get(verdict) ?? 0 }))
+  return [...counts, { group: REPORTED, count: reported }].filter(({ count }) => count > 0)
 }
 
-const ALARMS: readonly Verdict[] = ['regressed', 'broken', 'missing', 'infrastructure']
-
-/** At most 120 characters: the verdict and what the reader must do. Plain text, as mails and phones show it. */
-function headlineOf(comparison: Comparison, counts: ReportModel['counts']): string {
-  const alarms = counts.filter(({ verdict }) => ALARMS.includes(verdict))
-  const said = alarms.map(({ verdict, count }) => `${count} ${verdict}`).join(', ')
-  const where = new Set(comparison.verdicts.filter((row) => ALARMS.includes(row.verdict)).map((row) => row.cell)).size
-  const on = `on ${where} of ${counted(comparison.planned, 'cell')}`
-  switch (comparison.outcome) {
-    case 'fail':
-      return alarms.length > 0
-        ? `❌ Fail: ${said} ${on} – please read`
-        : '❌ Fail by the rules of this plan – please read'
-    case 'incomplete':
-      return alarms.length > 0
-        ? `⚠️ Incomplete: ${said} ${on} – please run again`
-        : '⚠️ Incomplete: nothing could be decided – please read'
-    case 'pass':
-      return alarms.length > 0
-        ? `✅ Pass, although ${said} ${on} (not gated) – please read`
-        : `✅ Pass: nothing regressed in ${counted(comparison.judged, 'judged row')} – no action needed`
-  }
-}
-
-function targetBlocks(rows: readonly Located[]): TargetBlock[] {
-  const byTarget = new Map<string, Map<Verdict, Located[]>>()
-  for (const each of rows) {
-    const groups = byTarget.get(each.cell.target) ?? new Map<Verdict, Located[]>()
-    byTarget.set(each.cell.target, groups)
-    const group = groups.get(each.row.verdict) ?? []
-    groups.set(each.row.verdict, group)
-    group.push(each)
-  }
-  return [...byTarget].map(([target, groups]) => ({
-    target,
-    groups: VERDICTS.flatMap((verdict) => {
-      const found = groups.get(verdict)
-      return found ? [{ verdict, rows: found }] : []
-    }),
-  }))
-}
-
-function parityBlocks(comparison: Comparison, cells: Map<string, ComparedCell>): ParityBlock[] {
-  const blocks = new Map<string, ParityBlock>()
-  const labels = labelsByCell(comparison)
-  for (const row of comparison.parity) {
-    const [reference, candidate] = [cells.get(row.reference), cells.get(row.candidate)]
-    if (!reference || !candidate) throw new Error(`parity of ${row.reference} and ${row.candidate}: no such cell`)
-    const key = JSON.stringify([row.reference, row.candidate])
-    const block: ParityBlock = blocks.get(key) ?? {
-      title: titleOf(reference, candidate),
-      reference,
-      candidate,
-      rows: [],
-      labels: labels.get(row.candidate) ?? new Map(),
-    }
-    blocks.set(key, block)
-    block.rows.push(row)
-  }
-  return [...blocks.values()]
-}
-
-function labelsByCell(comparison: Comparison): Map<string, Map<string, string>> {
-  const labels = new Map<string, Map<string, string>>()
-  for (const row of comparison.verdicts) {
-    const own = labels.get(row.cell) ?? new Map<string, string>()
-    labels.set(row.cell, own)
-    own.set(row.subject, caseOf(row))
-  }
-  return labels
-}
-
-function titleOf(reference: ComparedCell, candidate: ComparedCell): string {
-  if (reference.vendor === candidate.vendor) return `${candidate.target} vs ${reference.target}`
-  return `${capital(candidate.vendor)} vs ${capital(reference.vendor)}`
-}
-
-function capital(word: string): string {
-  return `${word[0]!.toUpperCase()}${word.slice(1)}`
+function restByCell(rows: readonly Located[], cells: readonly ComparedCell[]): CellBlock[] {
+  const parts = new Map(splitByCell(rows).map((part) => [part[0]!.cell.id, part]))
+  return cells.flatMap((cell): CellBlock[] => {
+    const part = parts.get(cell.id)
+    if (!part) return []
+    const groups = new Map<RowGroup, Located[]>()
+    for (const each of part) groups.set(groupOf(each.row), [...(groups.get(groupOf(each.row)) ?? []), each])
+    const ordered = [...VERDICTS.filter((verdict) => verdict !== 'skipped'), REPORTED, 'skipped' as const]
+    return [
+      {
+        cell,
+        groups: ordered.flatMap((group) => {
+          const found = groups.get(group)
+          return found ? [{ group, rows: found }] : []
+        }),
+      },
+    ]
+  })
 }

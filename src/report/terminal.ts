@@ -2,10 +2,13 @@ import Table from 'cli-table3'
 import type { Comparison } from '../compare/schema.ts'
 import { JUDGED_VERDICTS, type Outcome, type Verdict } from '../record/words.ts'
 import { terminalText } from './escape.ts'
-import { buildModel, type Located, type ReportModel, worstFirst } from './model.ts'
-import { beforeAfter, change } from './numbers.ts'
+import { buildModel, type Located, type ReportModel, splitByCell, worstFirst } from './model.ts'
+import { morePairsAdvice } from './next-steps.ts'
+import { beforeAfter, change, pointsChange, rates } from './numbers.ts'
+import { caseOf, REPORTED } from './verdict-words.ts'
 
 const MAX_ROWS = 40
+const MAX_REASON = 60
 const COLOURS: Partial<Record<Verdict | Outcome, number>> = {
   regressed: 31,
   broken: 31,
@@ -19,8 +22,8 @@ const COLOURS: Partial<Record<Verdict | Outcome, number>> = {
 }
 
 /**
- * The verdicts as a person reads them on a terminal: one line per cell, then what changed, the outcome line last. The
- * same rows as the report, without its details.
+ * The verdicts as a person reads them on a terminal: one line per cell, then what changed cell by cell, the outcome line
+ * last. The same rows as the report, without its details.
  */
 export function renderTerminal(comparison: Comparison, options: { colour: boolean }): string {
   const model = buildModel(comparison)
@@ -31,7 +34,11 @@ export function renderTerminal(comparison: Comparison, options: { colour: boolea
   const parts = [
     cellTable(model, paint),
     changeTable(model, paint),
-    ...comparison.reasons.map((reason) => `  ${terminalText(reason)}`),
+    ...model.cellRows
+      .slice(0, MAX_ROWS)
+      .map(({ row }) => `  ${paint(row.verdict)} ${terminalText(row.cell)}: ${terminalText(row.reason)}`),
+    ...model.reasons.map((reason) => `  ${terminalText(reason)}`),
+    adviceLine(comparison),
   ]
   return [...parts.filter((part) => part !== ''), outcomeLine(model, paint)].join('\n')
 }
@@ -61,27 +68,32 @@ function cellTable(model: ReportModel, paint: Paint): string {
 }
 
 function changeTable(model: ReportModel, paint: Paint): string {
-  const changed = worstFirst([...model.cellRows, ...model.correctnessChanged, ...model.performanceChanged])
+  const changed = splitByCell(worstFirst([...model.correctnessChanged, ...model.performanceChanged])).flat()
   if (changed.length === 0) return ''
-  const table = newTable(['Verdict', 'Cell', 'What', 'Base → head'])
-  for (const { row } of changed.slice(0, MAX_ROWS)) {
-    table.push([paint(row.verdict), terminalText(row.cell), terminalText(row.subject), numbersOf({ row })])
+  const table = newTable(['Verdict', 'What', 'Base → head', 'Change [CI]'])
+  for (const part of splitByCell(changed.slice(0, MAX_ROWS))) {
+    table.push([{ content: terminalText(part[0]!.cell.id), colSpan: 4 }])
+    for (const { row } of part) table.push([paint(row.verdict), terminalText(caseOf(row)), ...numbersOf({ row })])
   }
   const rest = changed.length - MAX_ROWS
   return rest > 0 ? `${table.toString()}\n  ${rest} more changed rows in the report` : table.toString()
 }
 
-function numbersOf({ row }: Pick<Located, 'row'>): string {
-  if (row.performance)
-    return `${beforeAfter(row.performance.base, row.performance.head)}  ${change(row.performance.effect)}`
-  if (row.correctness)
-    return `${row.correctness.worse} worse, ${row.correctness.better} better of ${row.correctness.paired}`
-  return terminalText(row.reason).slice(0, 60)
+function numbersOf({ row }: Pick<Located, 'row'>): [string, string] {
+  const { performance, correctness } = row
+  if (performance) return [beforeAfter(performance.base, performance.head), change(performance.effect)]
+  if (correctness) return [rates(correctness), pointsChange(correctness.difference)]
+  return [terminalText(row.reason).slice(0, MAX_REASON), '–']
+}
+
+function adviceLine(comparison: Comparison): string {
+  const advice = morePairsAdvice(comparison)
+  return advice === null ? '' : `  ${advice} (sessions: in the matrix)`
 }
 
 function outcomeLine(model: ReportModel, paint: Paint): string {
   const { comparison, counts } = model
-  const census = counts.map(({ verdict, count }) => `${count} ${verdict}`).join(', ')
+  const census = counts.map(({ group, count }) => `${count} ${group === REPORTED ? 'reported only' : group}`).join(', ')
   const cells = `${comparison.received} of ${comparison.planned} cells`
   return `${paint(comparison.outcome)}: ${cells}, ${comparison.judged} rows judged${census === '' ? '' : ` (${census})`}`
 }

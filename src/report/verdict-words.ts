@@ -16,15 +16,28 @@ const SIGNS: Record<Verdict, string> = {
   skipped: '⏭️',
 }
 
+/** Rows that the report shows together: by verdict, but secondary metrics have a group of their own. */
+export type RowGroup = Verdict | typeof REPORTED
+/** Metrics that have their numbers but are not judged, so that few judged ones keep false alarms few. */
+export const REPORTED = 'reported, not judged' as const
+
+export function groupOf({ verdict, performance }: VerdictRow): RowGroup {
+  return verdict === 'skipped' && performance?.primary === false && performance.effect !== null ? REPORTED : verdict
+}
+
 export function verdictWord(verdict: Verdict): string {
   return `${SIGNS[verdict]} ${verdict}`
 }
 
-/** The word, and for an inconclusive row what would end it. */
+/** The word of a row. */
 export function verdictOf(row: VerdictRow): string {
+  return groupOf(row) === REPORTED ? 'reported' : verdictWord(row.verdict)
+}
+
+/** For an inconclusive row what would end it. */
+export function adviceOf(row: VerdictRow): string {
   const more = row.performance?.morePairs ?? null
-  const advice = row.verdict === 'inconclusive' && more !== null ? ` (≈ ${counted(more, 'more pair')})` : ''
-  return `${verdictWord(row.verdict)}${advice}`
+  return row.verdict === 'inconclusive' && more !== null ? `≈ ${counted(more, 'more pair')}` : ''
 }
 
 /** `chat c16 · TPOT p50 (ms) ↓`, or the check's name. The arrow says which way is good. */

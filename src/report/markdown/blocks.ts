@@ -1,4 +1,6 @@
-import { joinMarkdown, type Markdown, md } from '../escape.ts'
+import type { VerdictRow } from '../../compare/schema.ts'
+import { joinMarkdown, type Markdown, md, unbroken } from '../escape.ts'
+import { adviceOf, verdictOf } from '../verdict-words.ts'
 
 /** Names are cut to this in tables, so that twenty hostile rows still fit. */
 export const NAME_LIMIT = 100
@@ -31,6 +33,12 @@ export function blocks(parts: readonly (Markdown | null)[]): Markdown {
     parts.filter((part) => part !== null).filter((part) => part.markdown !== ''),
     '\n\n',
   )
+}
+
+/** A verdict that no line break parts from its sign, and what would end it where it is open. */
+export function verdictMark(row: VerdictRow): Markdown {
+  const advice = adviceOf(row)
+  return joinMarkdown([verdictOf(row), ...(advice === '' ? [] : [`(${advice})`])].map(unbroken), ' ')
 }
 
 /** What is said of rows that were left out; nothing if none was. */

@@ -1,60 +1,62 @@
-import { code, figures, type Markdown, md, plain } from '../escape.ts'
-import type { Located, ReportModel } from '../model.ts'
+import { code, figures, joinMarkdown, type Markdown, md, plain, unbroken } from '../escape.ts'
+import { type Located, type ReportModel, splitByCell } from '../model.ts'
 import { beforeAfter, change, noise } from '../numbers.ts'
-import { caseOf, verdictOf, verdictWord } from '../verdict-words.ts'
-import { blocks, folded, leftOut, NAME_LIMIT, table, titles } from './blocks.ts'
+import { caseOf, verdictWord } from '../verdict-words.ts'
+import { blocks, folded, leftOut, list, NAME_LIMIT, table, titles, verdictMark } from './blocks.ts'
 import type { Detail } from './detail.ts'
 
-/** Rows of a table that stand open; the others fold. */
-export const OPEN_ROWS = 15
+/** Rows of a section that stand open; the others fold. */
+const OPEN_ROWS = 15
 
-/** Cells that did not come back whole. */
+/** Cells that did not come back whole, and why. */
 export function cellsSection(model: ReportModel, detail: Detail): Markdown | null {
-  if (model.cellRows.length === 0) return null
-  const head = titles('Cell', 'Target', 'Verdict', 'What happened')
-  const rows = model.cellRows.map(({ row, cell }) => [
-    code(row.cell, NAME_LIMIT),
-    plain(cell.target, NAME_LIMIT),
-    plain(verdictWord(row.verdict)),
-    plain(row.reason, 300),
+  const all = model.cellRows
+  if (all.length === 0) return null
+  const lines = all
+    .slice(0, detail.alarms)
+    .map(
+      ({ row }) => md`${unbroken(verdictWord(row.verdict))} ${code(row.cell, NAME_LIMIT)}: ${plain(row.reason, 300)}`,
+    )
+  return blocks([
+    { markdown: '### Cells without a whole result' },
+    lines.length > 0 ? list(lines.slice(0, OPEN_ROWS)) : null,
+    lines.length > OPEN_ROWS ? folded(md`${lines.length - OPEN_ROWS} more`, list(lines.slice(OPEN_ROWS))) : null,
+    leftOut(all.length - lines.length, 'more'),
   ])
-  return section('### Cells without a whole result', head, rows, detail.alarms)
 }
 
-/** What got slower, faster or lost, worst first. */
+/** What got slower, faster or lost: a table for every cell, the worst first. */
 export function performanceSection(model: ReportModel, detail: Detail): Markdown | null {
   const all = model.performanceChanged
-  const shown = detail.news ? all : all.filter(({ row }) => row.verdict !== 'improved')
   if (all.length === 0) return null
-  const head = titles('Cell', 'Case · metric', 'Base → head', 'Δ [95 % CI]', 'Noise', 'Verdict')
-  const rows = shown.map(performanceCells)
+  const wanted = detail.news ? all : all.filter(({ row }) => row.verdict !== 'improved')
+  const shown = wanted.slice(0, detail.alarms)
+  const [open, folding] = [shown.slice(0, OPEN_ROWS), shown.slice(OPEN_ROWS)]
   return blocks([
-    section('### Before → after', head, rows, detail.alarms),
-    leftOut(all.length - shown.length, 'improved'),
+    { markdown: '### Before → after' },
+    cellTables(open),
+    folding.length > 0 ? folded(md`${folding.length} more`, cellTables(folding)) : null,
+    leftOut(wanted.length - shown.length, 'more'),
+    leftOut(all.length - wanted.length, 'improved'),
   ])
 }
 
-export function performanceCells({ row }: Located): Markdown[] {
+function cellTables(rows: readonly Located[]): Markdown {
+  const head = titles('Case · metric', 'Base → head', 'Δ [95 % CI]', 'Noise', 'Pairs', 'Verdict')
+  const parts = splitByCell(rows).map((part) =>
+    blocks([md`**${code(part[0]!.cell.id, NAME_LIMIT)}**`, table(head, part.map(performanceCells))]),
+  )
+  return joinMarkdown(parts, '\n\n')
+}
+
+function performanceCells({ row }: Located): Markdown[] {
   const { performance } = row
   return [
-    code(row.cell, NAME_LIMIT),
     plain(caseOf(row), NAME_LIMIT),
     figures(performance ? beforeAfter(performance.base, performance.head) : '–'),
     figures(change(performance?.effect ?? null)),
     figures(noise(performance?.noise ?? null)),
-    plain(performance?.effect ? verdictOf(row) : `${verdictOf(row)}: ${row.reason}`, 300),
+    figures(performance?.effect ? `${performance.pairs}` : '–'),
+    performance?.effect ? verdictMark(row) : md`${verdictMark(row)}: ${plain(row.reason, 300)}`,
   ]
-}
-
-/** A table whose first rows stand open, whose next fold, and whose rest is counted. */
-export function section(title: string, head: Markdown[], rows: Markdown[][], limit: number): Markdown | null {
-  if (rows.length === 0) return null
-  const shown = rows.slice(0, limit)
-  const folding = shown.slice(OPEN_ROWS)
-  return blocks([
-    { markdown: title },
-    shown.length > 0 ? table(head, shown.slice(0, OPEN_ROWS)) : null,
-    folding.length > 0 ? folded(md`${folding.length} more`, table(head, folding)) : null,
-    leftOut(rows.length - shown.length, 'more'),
-  ])
 }

@@ -1,51 +1,84 @@
-import { pValue } from '../../compare/wording.ts'
-import { code, figures, joinMarkdown, type Markdown, md, plain } from '../escape.ts'
+import type { CorrectnessEvidence } from '../../compare/schema.ts'
+import { counted, pValue } from '../../compare/wording.ts'
+import { code, figures, joinMarkdown, type Markdown, md, plain, unbroken } from '../escape.ts'
 import type { Located, ReportModel } from '../model.ts'
-import { rates } from '../numbers.ts'
-import { verdictOf } from '../verdict-words.ts'
-import { blocks, folded, leftOut, list, NAME_LIMIT, titles } from './blocks.ts'
-import { section } from './changes.ts'
+import { pointsChange, rates } from '../numbers.ts'
+import { blocks, folded, leftOut, list, NAME_LIMIT, table, titles, verdictMark } from './blocks.ts'
 import type { Detail } from './detail.ts'
 
-const MAX_REASONS = 20
+const OPEN_REASONS = 10
+const OPEN_ROWS = 15
 const MAX_FLIPS = 10
 const MAX_FLIP_ROWS = 8
 
-/** Checks that do not agree, then those that score items; why and which items flipped. */
+/** Checks that do not agree and why, then the table of those that score items, then which items flipped. */
 export function correctnessSection(model: ReportModel, detail: Detail): Markdown | null {
-  const alarms = model.correctnessChanged.filter(({ row }) => detail.news || row.verdict !== 'improved')
+  const all = model.correctnessChanged
+  const wanted = all.filter(({ row }) => detail.news || row.verdict !== 'improved')
+  const changed = wanted.slice(0, detail.alarms)
   const agreeing = detail.quiet ? model.correctnessAgreeing : []
-  const hidden = model.correctnessChanged.length - alarms.length
-  const shown = [...alarms, ...agreeing]
-  if (shown.length + hidden === 0) return null
-  const head = titles('Cell', 'Check', 'Right, base → head', 'Worse / better', 'p (McNemar)', 'Verdict')
+  if (all.length + agreeing.length === 0) return null
+  const scored = [...changed.filter(({ row }) => row.correctness !== null), ...agreeing]
   return blocks([
-    section('### Correctness', head, shown.map(cells), Math.max(detail.alarms, agreeing.length > 0 ? shown.length : 0)),
-    reasons(alarms.slice(0, Math.min(detail.alarms, MAX_REASONS))),
-    leftOut(hidden, 'improved'),
-    detail.news ? flips(shown) : null,
+    { markdown: '### Correctness' },
+    reasons(changed.filter(({ row }) => !saysOnlyNumbers(row))),
+    itemTable(scored),
+    leftOut(wanted.length - changed.length, 'more'),
+    leftOut(all.length - wanted.length, 'improved'),
+    detail.news ? flips(scored) : null,
   ])
-}
-
-function cells({ row }: Located): Markdown[] {
-  const { correctness } = row
-  return [
-    code(row.cell, NAME_LIMIT),
-    plain(row.subject, NAME_LIMIT),
-    figures(correctness ? rates(correctness) : '–'),
-    figures(correctness ? `${correctness.worse} / ${correctness.better}` : '–'),
-    plain(correctness && correctness.p !== null ? pValue(correctness.p) : '–'),
-    plain(verdictOf(row)),
-  ]
 }
 
 function reasons(rows: readonly Located[]): Markdown | null {
   if (rows.length === 0) return null
-  return list(
-    rows.map(
-      ({ row }) => md`${code(row.cell, NAME_LIMIT)} ${plain(row.subject, NAME_LIMIT)}: ${plain(row.reason, 300)}`,
-    ),
+  const lines = rows.map(
+    ({ row }) =>
+      md`${verdictMark(row)} ${code(row.cell, NAME_LIMIT)} ${plain(row.subject, NAME_LIMIT)}: ${plain(row.reason, 300)}`,
   )
+  const folding = lines.slice(OPEN_REASONS)
+  return blocks([
+    list(lines.slice(0, OPEN_REASONS)),
+    folding.length > 0 ? folded(md`${folding.length} more`, list(folding)) : null,
+  ])
+}
+
+/** The table has the numbers of a row whose reason holds nothing else. */
+function saysOnlyNumbers({ reason, correctness }: Located['row']): boolean {
+  return correctness?.difference != null && reason.startsWith(`${counted(correctness.worse, 'item')} worse and `)
+}
+
+function itemTable(rows: readonly Located[]): Markdown | null {
+  if (rows.length === 0) return null
+  const head = titles('Cell', 'Check', 'Right, base → head', 'Δ [90 % CI]', 'Worse / better · p', 'Verdict')
+  const lines = rows.map(({ row }, index) => cells(rows[index - 1]?.row.cell ?? null, row))
+  const folding = lines.slice(OPEN_ROWS)
+  return blocks([
+    table(head, lines.slice(0, OPEN_ROWS)),
+    folding.length > 0 ? folded(md`${folding.length} more`, table(head, folding)) : null,
+  ])
+}
+
+function cells(above: string | null, row: Located['row']): Markdown[] {
+  const { correctness } = row
+  return [
+    row.cell === above ? { markdown: '' } : code(row.cell, NAME_LIMIT),
+    plain(row.subject, NAME_LIMIT),
+    figures(correctness ? rates(correctness) : '–'),
+    figures(pointsChange(correctness?.difference ?? null)),
+    correctness ? flipCounts(correctness) : figures('–'),
+    verdictMark(row),
+  ]
+}
+
+/** `31 / 1 · < .0001`: items that only the base, only the head has right, and what McNemar's test says of that. */
+function flipCounts({ worse, better, p }: CorrectnessEvidence): Markdown {
+  const counts = figures(`${worse} / ${better}`)
+  return p === null ? counts : joinMarkdown([counts, smallP(p)], '\u00a0·\u00a0')
+}
+
+/** `&lt; .0001` without a line break after the sign. */
+export function smallP(p: number): Markdown {
+  return unbroken(pValue(p).replace('<', '&lt;'))
 }
 
 function flips(rows: readonly Located[]): Markdown | null {
@@ -58,10 +91,9 @@ function flips(rows: readonly Located[]): Markdown | null {
     const rest = worse + better - items.length
     const more = rest > 0 ? [md`and ${rest} more in comparison.json`] : []
     return folded(
-      md`Flipped items of <code>${plain(row.cell, NAME_LIMIT)}</code> ${plain(row.subject, NAME_LIMIT)}`,
+      md`Flipped items of <code>${plain(row.cell, NAME_LIMIT)}</code> ${plain(row.subject, NAME_LIMIT)}, base → head`,
       list([...items, ...more]),
     )
   })
-  const rest = flipped.length - folds.length
-  return blocks([joinMarkdown(folds, '\n\n'), leftOut(rest, 'more flipped')])
+  return blocks([joinMarkdown(folds, '\n\n'), leftOut(flipped.length - folds.length, 'more flipped')])
 }

@@ -1,42 +1,42 @@
 import type { VerdictRow } from '../../compare/schema.ts'
-import { pValue } from '../../compare/wording.ts'
-import type { Verdict } from '../../record/words.ts'
-import { code, figures, joinMarkdown, type Markdown, md, plain } from '../escape.ts'
-import type { Located, ReportModel, TargetBlock } from '../model.ts'
+import { figures, joinMarkdown, type Markdown, md, plain } from '../escape.ts'
+import type { CellBlock, Located, ReportModel } from '../model.ts'
 import { beforeAfter, change, noise, pointsChange, rates } from '../numbers.ts'
-import { caseOf, verdictOf } from '../verdict-words.ts'
-import { blocks, folded, leftOut, NAME_LIMIT, table, titles } from './blocks.ts'
+import { byReason } from '../reasons.ts'
+import { caseOf, REPORTED, type RowGroup } from '../verdict-words.ts'
+import { blocks, folded, list, NAME_LIMIT, table, titles, verdictMark } from './blocks.ts'
+import { smallP } from './correctness.ts'
 import type { Detail } from './detail.ts'
 
 const MAX_NAMES = 30
 
-/** Everything that is not a change, one folded block per target with its counts in the line that shows. */
+/** Everything that is not a change, one folded block per cell with its counts in the line that shows. */
 export function detailsSection(model: ReportModel, detail: Detail): Markdown | null {
-  return blocks(model.targets.map((target) => targetDetails(target, detail)))
+  const dropped = new Map<RowGroup, number>()
+  const folds = model.rest.map((block) => {
+    const shown = block.groups.filter(({ group }) => depthOf(group, detail) !== 'count')
+    for (const { group, rows } of block.groups) {
+      if (depthOf(group, detail) === 'count') dropped.set(group, (dropped.get(group) ?? 0) + rows.length)
+    }
+    return shown.length === 0 ? null : cellDetails({ ...block, groups: shown }, detail)
+  })
+  const counts = [...dropped].map(([group, count]) => `${count} ${group}`).join(', ')
+  return blocks([...folds, counts === '' ? null : md`${counts} rows in the full report.`])
 }
 
-function targetDetails(block: TargetBlock, detail: Detail): Markdown {
-  const counts = block.groups.map(({ verdict, rows }) => `${rows.length} ${verdict}`).join(', ')
-  const summary = md`<code>${plain(block.target, NAME_LIMIT)}</code>: ${counts}`
-  const content = blocks(block.groups.map(({ verdict, rows }) => groupDetails(verdict, rows, detail)))
-  return folded(summary, content)
+function cellDetails({ cell, groups }: CellBlock, detail: Detail): Markdown {
+  const counts = groups.map(({ group, rows }) => `${rows.length} ${group}`).join(' · ')
+  const content = groups.map(({ group, rows }) =>
+    depthOf(group, detail) === 'names' ? nameLine(group, rows) : groupDetails(group, rows),
+  )
+  return folded(md`<code>${plain(cell.id, NAME_LIMIT)}</code>: ${counts}`, blocks(content))
 }
 
-function groupDetails(verdict: Verdict, rows: readonly Located[], detail: Detail): Markdown | null {
-  switch (depthOf(verdict, detail)) {
-    case 'rows':
-      return blocks([md`**${rows.length} ${verdict}**`, rowTable(rows)])
-    case 'names':
-      return nameLine(verdict, rows)
-    case 'count':
-      return leftOut(rows.length, verdict)
-  }
-}
-
-function depthOf(verdict: Verdict, detail: Detail): Detail['inconclusive'] {
-  switch (verdict) {
+function depthOf(group: RowGroup, detail: Detail): Detail['inconclusive'] {
+  switch (group) {
     case 'equivalent':
     case 'skipped':
+    case REPORTED:
       return detail.quiet ? 'rows' : 'count'
     case 'inconclusive':
       return detail.inconclusive
@@ -52,38 +52,47 @@ function depthOf(verdict: Verdict, detail: Detail): Detail['inconclusive'] {
   }
 }
 
-function rowTable(rows: readonly Located[]): Markdown {
-  const head = titles('Cell', 'Case', 'Base → head', 'Δ [95 % CI]', 'Noise · pairs · p', 'Verdict')
-  return table(
-    head,
-    rows.map(({ row }) => {
-      const numbers = numbersOf(row)
-      return [
-        code(row.cell, NAME_LIMIT),
-        plain(caseOf(row), NAME_LIMIT),
-        ...(numbers ?? [NONE, NONE, NONE]),
-        plain(numbers ? verdictOf(row) : `${verdictOf(row)}: ${row.reason}`, 300),
-      ]
-    }),
+/** Rows with numbers in a table; of the others those that say the same in one line. */
+function groupDetails(group: RowGroup, rows: readonly Located[]): Markdown {
+  const numbered = rows.filter(({ row }) => numbersOf(row) !== null)
+  const worded = rows.filter(({ row }) => numbersOf(row) === null)
+  const head = titles('Case', 'Base → head', 'Δ [CI]', 'Noise', 'Pairs · p', 'Verdict')
+  const lines = byReason(worded).map(
+    ({ reason, names }) =>
+      md`${joinMarkdown(
+        names.map((name) => plain(name, NAME_LIMIT)),
+        ', ',
+      )}: ${plain(reason, 300)}`,
   )
+  return blocks([
+    md`**${rows.length} ${group}**`,
+    lines.length > 0 ? list(lines) : null,
+    numbered.length > 0
+      ? table(
+          head,
+          numbered.map(({ row }) => [plain(caseOf(row), NAME_LIMIT), ...numbersOf(row)!, verdictMark(row)]),
+        )
+      : null,
+  ])
 }
-
-const NONE = figures('–')
 
 /** Values, change and what it rests on; null where a row has none and its reason must speak. */
 function numbersOf({ performance, correctness }: VerdictRow): Markdown[] | null {
+  const none = figures('–')
   if (correctness?.difference) {
-    const tested = `– · ${correctness.paired} items · ${pValue(correctness.p ?? 1)}`
-    return [figures(rates(correctness)), figures(pointsChange(correctness.difference)), plain(tested)]
+    const tested = md`${correctness.paired} items · ${smallP(correctness.p ?? 1)}`
+    return [figures(rates(correctness)), figures(pointsChange(correctness.difference)), none, tested]
   }
-  if (!performance?.effect) return null
+  if (!performance || (performance.base === null && performance.head === null)) return null
   const { base, head, effect, pairs, adjustedP, p } = performance
-  const tested = `${noise(performance.noise)} · ${pairs} · ${pValue(adjustedP ?? p ?? 1)}`
-  return [figures(beforeAfter(base, head)), figures(change(effect)), figures(tested)]
+  const values = figures(beforeAfter(base, head))
+  if (effect === null) return [values, none, none, none]
+  const tested = md`${pairs} · ${smallP(adjustedP ?? p ?? 1)}`
+  return [values, figures(change(effect)), figures(noise(performance.noise)), tested]
 }
 
-function nameLine(verdict: Verdict, rows: readonly Located[]): Markdown {
-  const named = rows.slice(0, MAX_NAMES).map(({ row }) => md`${code(row.cell, 60)} ${plain(caseOf(row), 60)}`)
+function nameLine(group: RowGroup, rows: readonly Located[]): Markdown {
+  const named = rows.slice(0, MAX_NAMES).map(({ row }) => plain(caseOf(row), 60))
   const rest = rows.length - named.length
-  return md`**${rows.length} ${verdict}**: ${joinMarkdown(named, ', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  return md`**${rows.length} ${group}**: ${joinMarkdown(named, ', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }

@@ -1,84 +1,95 @@
-import type { ComparedCell, ParityRow } from '../../compare/schema.ts'
-import { VERDICTS } from '../../record/words.ts'
-import { figures, type Markdown, md, plain } from '../escape.ts'
-import type { ParityBlock, ReportModel } from '../model.ts'
+import type { ParityRow } from '../../compare/schema.ts'
+import { code, figures, type Markdown, md, plain } from '../escape.ts'
+import type { ReportModel } from '../model.ts'
 import { change, pointsChange, value } from '../numbers.ts'
-import { verdictWord } from '../verdict-words.ts'
-import { blocks, leftOut, NAME_LIMIT, titles } from './blocks.ts'
-import { section } from './changes.ts'
+import { type ParityBlock, readingOf } from '../parity-blocks.ts'
+import { blocks, folded, list, NAME_LIMIT, table, titles } from './blocks.ts'
 import type { Detail } from './detail.ts'
+
+/** Rows of the open table; the rest folds, and beyond that it is counted. */
+const OPEN_ROWS = 10
+const FOLDED_ROWS = 40
+const MAX_ABSENT = 20
+
+interface Line {
+  block: ParityBlock
+  row: ParityRow
+}
 
 /** The two targets side by side, both on the head. A block of its own: a gap is no regression. */
 export function paritySection(model: ReportModel, detail: Detail): Markdown | null {
-  const headings = [...new Set(model.parity.map((block) => block.title))]
-  return blocks(
-    headings.map((title) =>
-      parityTable(
-        title,
-        model.parity.filter((block) => block.title === title),
-        detail,
-      ),
-    ),
-  )
+  const groups = new Map<string, ParityBlock[]>()
+  for (const block of model.parity) {
+    const key = JSON.stringify([block.title, block.candidate.target, block.reference.target])
+    groups.set(key, [...(groups.get(key) ?? []), block])
+  }
+  return blocks([...groups.values()].map((parts) => pairOfTargets(parts, detail)))
 }
 
-function parityTable(title: string, parts: readonly ParityBlock[], detail: Detail): Markdown | null {
-  const [candidate, reference] = names(parts[0]!)
-  const rows = parts
-    .flatMap((block) => block.rows.map((row) => ({ block, row })))
-    .filter(({ row }) => isShown(row, detail))
-    .sort((left, right) => rank(left.row) - rank(right.row) || gapSize(right.row) - gapSize(left.row))
-  const all = parts.reduce((sum, block) => sum + block.rows.length, 0)
-  if (all === 0) return null
-  const head = [...titles('Model', 'Measure'), reference, candidate, ...titles('Gap [95 % CI]', 'Verdict')]
-  const lines = rows.map(({ block, row }) => [
-    plain([block.candidate.model, block.candidate.variant ?? ''].join(' ').trim(), NAME_LIMIT),
-    plain(block.labels.get(row.subject) ?? row.subject, NAME_LIMIT),
-    figures(numberOf(row, 'reference')),
-    figures(numberOf(row, 'candidate')),
-    figures(row.correctness ? pointsChange(row.correctness.difference) : change(row.gap)),
-    plain(parityVerdict(row), 200),
-  ])
-  const heading = md`### ${plain(title, NAME_LIMIT)} (head, same items, same load)`
+function pairOfTargets(parts: readonly ParityBlock[], detail: Detail): Markdown {
+  const { title, candidate, reference } = parts[0]!
+  const main = fairShare(parts.map((block) => block.main.map((row) => ({ block, row }))))
+  const [open, more] = detail.news ? [main.open, main.rest] : [[], [...main.open, ...main.rest]]
+  const others = [...more, ...parts.flatMap((block) => block.others.map((row) => ({ block, row })))]
+  const folding = detail.quiet ? others.slice(0, FOLDED_ROWS) : []
+  const left = others.length - folding.length
+  const quiet = parts.reduce((sum, block) => sum + block.quiet.length, 0)
+  const absent = parts.flatMap((block) => block.absent.map((reason) => md`${name(block)}: ${plain(reason, 300)}`))
+  const rest = [
+    ...(quiet > 0 ? [`${quiet} checks that agree or metrics without a number`] : []),
+    ...(left > 0 ? [`${left} more rows`] : []),
+    ...(absent.length > MAX_ABSENT ? [`${absent.length - MAX_ABSENT} more pairs`] : []),
+  ]
   return blocks([
-    section(heading.markdown, head, lines, detail.news ? Number.POSITIVE_INFINITY : 0) ?? heading,
-    leftOut(all - rows.length, 'more'),
+    md`### ${plain(title, NAME_LIMIT)} on the head: ${code(candidate.target, 60)} against ${code(reference.target, 60)}`,
+    absent.length > 0 ? list(absent.slice(0, MAX_ABSENT)) : null,
+    open.length > 0 ? gapTable(open) : null,
+    open.length > 0 ? md`A gap is information and never part of the outcome.` : null,
+    folding.length > 0 ? folded(md`${folding.length} more measures`, gapTable(folding)) : null,
+    rest.length > 0 ? md`${rest.join(' and ')} in the full report.` : null,
   ])
 }
 
-/** Below full detail only what does not simply agree. */
-function isShown(row: ParityRow, detail: Detail): boolean {
-  if (row.verdict === 'equivalent') return detail.quiet && (row.suite === 'performance' || row.correctness !== null)
-  return row.verdict !== 'skipped' || row.gap !== null
+/** At most {@link OPEN_ROWS} lines, taken from every pair in turn so that each has its first ones. */
+function fairShare(parts: readonly Line[][]): { open: Line[]; rest: Line[] } {
+  let quota = 0
+  const taken = (limit: number) => parts.reduce((sum, part) => sum + Math.min(part.length, limit), 0)
+  const longest = Math.max(0, ...parts.map((part) => part.length))
+  while (quota < longest && taken(quota + 1) <= OPEN_ROWS) quota++
+  const open = parts.flatMap((part) => part.slice(0, quota))
+  // More pairs than lines: the first ones have one each.
+  if (quota === 0) open.push(...parts.flatMap((part) => part.slice(0, 1)).slice(0, OPEN_ROWS))
+  const isOpen = new Set(open)
+  return { open, rest: parts.flat().filter((line) => !isOpen.has(line)) }
 }
 
-/** Correctness before speed, worse before better. */
-function rank(row: ParityRow): number {
-  return (
-    (row.suite === 'correctness' ? 0 : VERDICTS.length) +
-    VERDICTS.indexOf(row.verdict) * (row.suite === 'correctness' ? 1 : 0)
+function gapTable(lines: readonly Line[]): Markdown {
+  const { candidate, reference } = lines[0]!.block
+  const head = [
+    ...titles('Model', 'Measure'),
+    plain(reference.target, 60),
+    plain(candidate.target, 60),
+    ...titles('Gap [CI]', 'In words'),
+  ]
+  return table(
+    head,
+    lines.map(({ block, row }, index) => [
+      lines[index - 1]?.block === block ? { markdown: '' } : name(block),
+      plain(block.labels.get(row.subject) ?? row.subject, NAME_LIMIT),
+      figures(numberOf(row, 'reference')),
+      figures(numberOf(row, 'candidate')),
+      figures(row.correctness ? pointsChange(row.correctness.difference) : change(row.gap)),
+      plain(readingOf(row), 150),
+    ]),
   )
 }
 
-function gapSize(row: ParityRow): number {
-  return row.gap ? Math.abs(Math.log1p(Math.max(-0.999999, row.gap.relative))) : 0
+function name(block: ParityBlock): Markdown {
+  return plain(block.model, NAME_LIMIT)
 }
 
 function numberOf(row: ParityRow, side: 'reference' | 'candidate'): string {
   const { correctness } = row
   if (!correctness) return value(side === 'reference' ? row.referenceValue : row.candidateValue)
   return `${side === 'reference' ? correctness.baseRight : correctness.headRight} of ${correctness.paired}`
-}
-
-/** A gap beyond the floor is information: the closed word for it, and why. */
-export function parityVerdict(row: ParityRow): string {
-  const word = verdictWord(row.verdict)
-  if (row.verdict === 'skipped' && row.gap) return `${word} (information)`
-  return row.gap || row.correctness ? word : `${word}: ${row.reason}`
-}
-
-function names({ candidate, reference }: ParityBlock): [Markdown, Markdown] {
-  const name = ({ vendor, target }: ComparedCell) =>
-    candidate.vendor === reference.vendor ? plain(target, 60) : plain(`${target} (${vendor})`, 60)
-  return [name(candidate), name(reference)]
 }

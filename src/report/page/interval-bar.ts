@@ -1,19 +1,35 @@
-import type { Effect } from '../../compare/schema.ts'
+import type { Effect, PerformanceEvidence } from '../../compare/schema.ts'
 import type { Direction, Verdict } from '../../record/words.ts'
 import { type Html, html } from '../escape.ts'
 import { change } from '../numbers.ts'
 
 const WIDTH = 180
 const HEIGHT = 18
+/** What lies further out is drawn at the edge, so that one wild row does not flatten all others. */
+const WIDEST = 0.5
+
+/** Half the width of a column of bars, as a relative change: all of one table share it, else they mislead. */
+export function spanOf(rows: readonly Pick<PerformanceEvidence, 'effect' | 'floor'>[]): number {
+  let span = 0.01
+  for (const { effect, floor } of rows) {
+    if (effect === null) continue
+    span = Math.max(span, 1.5 * floor, Math.abs(effect.low), Math.abs(effect.high))
+  }
+  return Math.min(span, WIDEST) * 1.1
+}
 
 /**
  * One interval as a small drawing: zero in the middle, the floor as a band, harm to the right whatever the metric, so
  * that a column of them can be read at a glance.
  */
-export function intervalBar(effect: Effect, floor: number, direction: Direction, verdict: Verdict): Html {
+export function intervalBar(
+  effect: Effect,
+  floor: number,
+  direction: Direction,
+  verdict: Verdict,
+  span: number = spanOf([{ effect, floor }]),
+): Html {
   const flip = direction === 'higher-is-better' ? -1 : 1
-  const span =
-    Math.max(3 * floor, ...[effect.low, effect.high].map((edge) => Math.min(0.5, Math.abs(edge))), 0.01) * 1.1
   const at = (share: number) => {
     const bounded = Math.max(-span, Math.min(span, share * flip))
     return round(((bounded + span) / (2 * span)) * WIDTH)

@@ -1,74 +1,153 @@
+import type { ParityRow } from '../../compare/schema.ts'
 import { pValue } from '../../compare/wording.ts'
 import type { Verdict } from '../../record/words.ts'
 import { type Html, html } from '../escape.ts'
-import type { Located, ParityBlock } from '../model.ts'
+import type { Located } from '../model.ts'
 import { beforeAfter, change, noise, pointsChange, rates, value } from '../numbers.ts'
-import { caseOf, verdictOf, verdictWord } from '../verdict-words.ts'
-import { intervalBar } from './interval-bar.ts'
+import { type ParityBlock, readingOf } from '../parity-blocks.ts'
+import { adviceOf, caseOf, verdictOf, verdictWord } from '../verdict-words.ts'
+import { intervalBar, spanOf } from './interval-bar.ts'
 
 /** A browser copes with more, a reader does not; all rows are in comparison.json. */
 const MAX_ROWS = 5000
 
-export function cellTable(rows: readonly Located[]): Html {
-  return table(
-    ['Cell', 'Devices', 'Verdict', 'What happened'],
-    rows,
-    ({ row, cell }) =>
-      html`<tr><td><code>${row.cell}</code></td><td>${cell.devices}</td>${verdictCell(row.verdict, verdictOf(row))}<td>${row.reason}</td></tr>`,
-  )
+/** One column. On a narrow screen a row becomes a block, and the title stands before each of its values. */
+interface Column<T> {
+  title: string
+  /** `number`: never broken; `wide`: takes what is left; `bar`: as wide as the drawing. */
+  kind: 'text' | 'number' | 'wide' | 'bar'
+  write: (row: T) => Html
 }
 
+export function cellTable(rows: readonly Located[]): Html {
+  return table<Located>(rows, [
+    { title: 'Cell', kind: 'text', write: ({ row }) => cellName(row.cell) },
+    { title: 'Verdict', kind: 'number', write: ({ row }) => word(row.verdict, verdictWord(row.verdict)) },
+    { title: 'What happened', kind: 'wide', write: ({ row }) => html`${row.reason}` },
+    { title: 'Devices', kind: 'text', write: ({ cell }) => html`<span class="soft">${cell.devices}</span>` },
+  ])
+}
+
+/** Metrics of one cell; all bars of the table have one scale. */
 export function performanceTable(rows: readonly Located[]): Html {
-  return table(
-    ['Cell', 'Case · metric', 'Base → head', 'Worse is right', 'Δ [95 % CI]', 'Noise', 'Pairs · p', 'Verdict'],
-    rows,
-    ({ row }) => {
-      const found = row.performance
-      const bar = found?.effect ? intervalBar(found.effect, found.floor, found.direction, row.verdict) : html`–`
-      const tested = found?.effect ? `${found.pairs} · ${pValue(found.adjustedP ?? found.p ?? 1)}` : '–'
-      return html`<tr><td><code>${row.cell}</code></td><td>${caseOf(row)}</td><td class="number">${found ? beforeAfter(found.base, found.head) : '–'}</td><td>${bar}</td><td class="number">${change(found?.effect ?? null)}</td><td class="number">${noise(found?.noise ?? null)}</td><td class="number">${tested}</td><td><span class="verdict ${row.verdict}">${verdictOf(row)}</span>${found?.effect ? html`` : html` <span class="soft">${row.reason}</span>`}</td></tr>`
+  const span = spanOf(rows.flatMap(({ row }) => row.performance ?? []))
+  return table<Located>(rows, [
+    { title: 'Case · metric', kind: 'wide', write: ({ row }) => html`${caseOf(row)}` },
+    {
+      title: 'Base → head',
+      kind: 'number',
+      write: ({ row: { performance } }) =>
+        performance ? html`${beforeAfter(performance.base, performance.head)}` : html`–`,
     },
-  )
+    {
+      title: 'Worse is right',
+      kind: 'bar',
+      write: ({ row: { performance, verdict } }) =>
+        performance?.effect
+          ? intervalBar(performance.effect, performance.floor, performance.direction, verdict, span)
+          : html`–`,
+    },
+    {
+      title: 'Δ [95 % CI]',
+      kind: 'number',
+      write: ({ row }) => html`${change(row.performance?.effect ?? null)}`,
+    },
+    { title: 'Noise', kind: 'number', write: ({ row }) => html`${noise(row.performance?.noise ?? null)}` },
+    {
+      title: 'Pairs · p',
+      kind: 'number',
+      write: ({ row: { performance } }) =>
+        performance?.effect
+          ? html`${performance.pairs} · ${pValue(performance.adjustedP ?? performance.p ?? 1)}`
+          : html`–`,
+    },
+    {
+      title: 'Verdict',
+      kind: 'text',
+      write: ({ row }) => {
+        const why = row.performance?.effect ? adviceOf(row) : row.reason
+        return html`${word(row.verdict, verdictOf(row))} <span class="soft">${why}</span>`
+      },
+    },
+  ])
 }
 
 export function correctnessTable(rows: readonly Located[]): Html {
-  return table(
-    ['Cell', 'Check', 'Right, base → head', 'Worse / better', 'p (McNemar)', 'Verdict', 'Why'],
-    rows,
-    ({ row }) => {
-      const found = row.correctness
-      const flips =
-        found?.flips.map(
-          ({ item, base, head }) => html`<li><code>${item}</code>: <code>${base}</code> → <code>${head}</code></li>`,
-        ) ?? []
-      const list =
-        flips.length > 0
-          ? html`<details><summary>${flips.length} flipped items</summary><ul>${flips}</ul></details>`
-          : html``
-      return html`<tr><td><code>${row.cell}</code></td><td>${row.subject}</td><td class="number">${found ? rates(found) : '–'}</td><td class="number">${found ? `${found.worse} / ${found.better}` : '–'}</td><td class="number">${found && found.p !== null ? pValue(found.p) : '–'}</td>${verdictCell(row.verdict, verdictOf(row))}<td class="soft">${row.reason}${list}</td></tr>`
+  return table<Located>(rows, [
+    { title: 'Check', kind: 'text', write: ({ row }) => html`${row.subject}` },
+    { title: 'Verdict', kind: 'number', write: ({ row }) => word(row.verdict, verdictOf(row)) },
+    {
+      title: 'Right, base → head',
+      kind: 'number',
+      write: ({ row: { correctness } }) => html`${correctness ? rates(correctness) : '–'}`,
     },
+    {
+      title: 'Worse / better',
+      kind: 'number',
+      write: ({ row: { correctness } }) => html`${correctness ? `${correctness.worse} / ${correctness.better}` : '–'}`,
+    },
+    {
+      title: 'p (McNemar)',
+      kind: 'number',
+      write: ({ row: { correctness } }) => html`${correctness && correctness.p !== null ? pValue(correctness.p) : '–'}`,
+    },
+    { title: 'Why', kind: 'wide', write: ({ row }) => html`<span class="soft">${row.reason}</span>${flips(row)}` },
+  ])
+}
+
+function flips({ correctness }: Located['row']): Html {
+  if (!correctness || correctness.flips.length === 0) return html``
+  const items = correctness.flips.map(
+    ({ item, base, head }) => html`<li><code>${item}</code>: <code>${base}</code> → <code>${head}</code></li>`,
   )
+  return html`<details class="flips"><summary>${correctness.flips.length} flipped items, base → head</summary><ul>${items}</ul></details>`
 }
 
-export function parityTable({ rows, reference, candidate, labels }: ParityBlock): Html {
-  return table(['Measure', reference.id, candidate.id, 'Gap [95 % CI]', 'Verdict', 'Why'], rows, (row) => {
-    const found = row.correctness
-    const [left, right] = found
-      ? [`${found.baseRight} of ${found.paired}`, `${found.headRight} of ${found.paired}`]
-      : [value(row.referenceValue), value(row.candidateValue)]
-    const gap = found ? pointsChange(found.difference) : change(row.gap)
-    return html`<tr><td>${labels.get(row.subject) ?? row.subject}</td><td class="number">${left}</td><td class="number">${right}</td><td class="number">${gap}</td>${verdictCell(row.verdict, verdictWord(row.verdict))}<td class="soft">${row.reason}</td></tr>`
-  })
+export function parityTable(block: ParityBlock, rows: readonly ParityRow[]): Html {
+  const { reference, candidate, labels } = block
+  return table<ParityRow>(rows, [
+    { title: 'Measure', kind: 'text', write: (row) => html`${labels.get(row.subject) ?? row.subject}` },
+    { title: reference.target, kind: 'number', write: (row) => html`${numberOf(row, 'reference')}` },
+    { title: candidate.target, kind: 'number', write: (row) => html`${numberOf(row, 'candidate')}` },
+    {
+      title: 'Gap [CI]',
+      kind: 'number',
+      write: (row) => html`${row.correctness ? pointsChange(row.correctness.difference) : change(row.gap)}`,
+    },
+    {
+      title: 'In words',
+      kind: 'wide',
+      write: (row) => {
+        const reading = readingOf(row)
+        const why = reading === row.reason || (row.gap && row.verdict === 'skipped') ? '' : row.reason
+        return html`${reading} <span class="soft">${why}</span>`
+      },
+    },
+  ])
 }
 
-function verdictCell(verdict: Verdict, text: string): Html {
-  return html`<td class="verdict ${verdict}">${text}</td>`
+function numberOf(row: ParityRow, side: 'reference' | 'candidate'): string {
+  const { correctness } = row
+  if (!correctness) return value(side === 'reference' ? row.referenceValue : row.candidateValue)
+  return `${side === 'reference' ? correctness.baseRight : correctness.headRight} of ${correctness.paired}`
 }
 
-function table<T>(head: readonly string[], rows: readonly T[], write: (row: T) => Html): Html {
+/** A name that breaks after its dots, if it must. */
+export function cellName(name: string): Html {
+  const parts = name.split('.').map((part, index) => (index === 0 ? html`${part}` : html`.<wbr>${part}`))
+  return html`<code>${parts}</code>`
+}
+
+function word(verdict: Verdict, text: string): Html {
+  return html`<span class="verdict ${verdict}">${text}</span>`
+}
+
+function table<T>(rows: readonly T[], columns: readonly Column<T>[]): Html {
   const rest = rows.length - MAX_ROWS
   const more = rest > 0 ? html`<p>${rest} more rows in comparison.json.</p>` : html``
-  return html`<div class="scroll"><table><thead><tr>${head.map((text) => html`<th>${text}</th>`)}</tr></thead><tbody>
-${rows.slice(0, MAX_ROWS).map(write)}
-</tbody></table></div>${more}`
+  const line = (row: T) =>
+    html`<tr>${columns.map(({ title, kind, write }) => html`<td class="${kind}" data-title="${title}"><div>${write(row)}</div></td>`)}</tr>
+`
+  return html`<div class="scroll"><table><thead><tr>${columns.map(({ title, kind }) => html`<th class="${kind}">${title}</th>`)}</tr></thead><tbody>
+${rows.slice(0, MAX_ROWS).map(line)}</tbody></table></div>${more}`
 }

@@ -112,8 +112,8 @@ describe('the templates', () => {
     }
   })
 
-  it('take as figures only figures', () => {
-    expect(figures('+7.9 % [+6.1, +9.8]').markdown).toBe('+7.9 % [+6.1, +9.8]')
+  it('take as figures only figures, and let no line break part them', () => {
+    expect(figures('+7.9 % [+6.1, +9.8]').markdown).toBe('+7.9\u00a0%\u00a0[+6.1,\u00a0+9.8]')
     expect(figures('[x](y)').markdown).not.toContain('[')
   })
 })

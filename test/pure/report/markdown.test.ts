@@ -15,7 +15,7 @@ describe('the comment', () => {
 
   it('says verdict and action first, in at most 120 characters', () => {
     const [first] = renderComment(badDay()).split('\n')
-    expect(first).toBe('## ❌ Fail: 7 regressed, 1 infrastructure on 2 of 4 cells – please read')
+    expect(first).toBe('## ❌ Fail: 5 regressed on 1 of 4 cells, 1 of 4 cells ended early – please read')
     fc.assert(
       fc.property(hostileComparison(), (comparison) => {
         expect(renderComment(comparison).split('\n')[0]!.length).toBeLessThanOrEqual(123)
@@ -48,22 +48,92 @@ describe('the comment', () => {
     }
   })
 
-  it('orders the changes worst first and shows improvements after all harm', () => {
-    const [, changes] = elementsOf(pageTree(renderComment(badDay())), 'table')
-    const verdicts = elementsOf(changes!, 'tr')
-      .slice(1)
-      .map((row) => textOf(elementsOf(row, 'td')[5]!))
-    expect(verdicts).toEqual([...Array(6).fill('❌ regressed'), ...Array(2).fill('✅ improved')])
+  it('shows what changed cell by cell, the worst first', () => {
+    const tables = elementsOf(pageTree(renderComment(badDay())), 'table').slice(0, 2)
+    const verdicts = tables.map((changes) =>
+      elementsOf(changes, 'tr')
+        .slice(1)
+        .map((row) => textOf(elementsOf(row, 'td')[5]!)),
+    )
+    expect(verdicts).toEqual([Array(4).fill('❌\u00a0regressed'), Array(2).fill('✅\u00a0improved')])
   })
 
-  it('footnotes a stored baseline', () => {
-    const text = renderComment({ ...badDay(), evidence: 'stored' })
-    expect(nodesOf(markdownTree(text), 'footnoteReference')).toHaveLength(1)
-    expect(textOf(pageTree(text))).toContain('weaker evidence')
+  it('footnotes a stored baseline and every remark', () => {
+    const paired = badDay()
+    const stored = renderComment({ ...paired, evidence: 'stored' })
+    const references = (text: string) => nodesOf(markdownTree(text), 'footnoteReference').length
+    expect(references(renderComment(paired))).toBe(paired.remarks.length)
+    expect(references(stored)).toBe(paired.remarks.length + 1)
+    expect(nodesOf(markdownTree(stored), 'footnoteDefinition')).toHaveLength(paired.remarks.length + 1)
+    expect(textOf(pageTree(stored))).toContain('weaker evidence')
+  })
+
+  it('breaks no number from its unit and no sign from its word', () => {
+    for (const cell of elementsOf(pageTree(renderComment(badDay())), 'td').map(textOf)) {
+      expect(cell).not.toMatch(/\d (?:%|pp|of)|[→[±] |[❌✅🟰] /u)
+    }
+  })
+
+  it('says in the census what was judged, and adds up', () => {
+    const comparison = badDay()
+    const [, census] = /\*\*\d+ of \d+ rows judged\*\*: (.*)/.exec(renderComment(comparison))!
+    const [judged, other] = census!
+      .split('not judged')
+      .map((part) => (part.match(/\d+/g) ?? []).reduce((sum, number) => sum + Number(number), 0))
+    expect(judged).toBe(comparison.judged)
+    expect(judged! + other!).toBe(comparison.verdicts.length)
+  })
+
+  it('says how a cell ended in plain words, once', () => {
+    const text = renderComment(badDay())
+    expect(text).toContain(
+      '`v4-pro.ascend-950.vllm-ascend`: before the server was ready on the head: exited (code 1); last output',
+    )
+    expect(text.match(/exited \(code 1\)/g)).toHaveLength(1)
+  })
+
+  it('says in one line that two targets were not compared, and shows at most ten rows of those that were', () => {
+    const text = renderComment(badDay())
+    expect(text.match(/not compared/g)).toEqual(['not compared'])
+    expect(text).toContain('v4-pro: not compared, v4-pro.ascend-950.vllm-ascend ended early')
+    const comparison = badDay()
+    const rows = comparison.parity.filter((row) => row.suite === 'performance')
+    comparison.parity.push(...rows.flatMap((row) => Array.from({ length: 5 }, () => row)))
+    const table = nodesOf(markdownTree(renderComment(comparison)), 'table').find((each) =>
+      textOf(each).startsWith('Model'),
+    )
+    expect(table!.children).toHaveLength(11)
+  })
+
+  it('reads a gap in words, without a verdict', () => {
+    const text = renderComment(badDay())
+    const part = text.slice(text.indexOf('### Ascend vs Nvidia'), text.indexOf('A gap is information'))
+    expect(part).toContain('| slower |')
+    expect(part).not.toMatch(/regressed|skipped|❌/)
+  })
+
+  it('shows metrics that are reported but not judged, with their numbers, apart from the skipped', () => {
+    const text = renderComment(badDay())
+    const [reported] = /\*\*2 reported, not judged\*\*[\s\S]*?\n\n[\s\S]*?\n\n/.exec(text)!
+    expect(reported).toContain('E2EL p50')
+    expect(reported.replaceAll('\u00a0', ' ')).toMatch(/\d → \d+ \| [+−]\d+\.\d %/)
+    expect(reported).not.toContain('TTFT p99')
+  })
+
+  it('says how many more pairs would settle what is open', () => {
+    const comparison = badDay()
+    const needed = comparison.verdicts.flatMap((row) => row.performance?.morePairs ?? [])
+    expect(renderComment(comparison)).toMatch(
+      new RegExp(`metrics? inconclusive: about (?:${Math.min(...needed)} to )?${Math.max(...needed)} more pairs`),
+    )
   })
 
   it('names the command that repeats the worst cell', () => {
-    expect(renderComment(badDay())).toContain('crosschip run --plan plan.json --cell v4-flash.ascend-950.vllm-ascend')
+    expect(renderComment(badDay())).toContain(
+      'git worktree add ../base 9f8e7d6c5b4a && crosschip run --plan plan.json --cell v4-flash.ascend-950.vllm-ascend ' +
+        '--out again --base-checkout ../base && crosschip report --plan plan.json --results again --out again',
+    )
+    expect(renderComment({ ...badDay(), evidence: 'none' })).not.toContain('--base-checkout')
   })
 })
 
@@ -90,6 +160,7 @@ describe('hostile text in every free field', () => {
     'em',
     'span',
     'section',
+    'sub',
     'sup',
     'a',
   ])
@@ -100,14 +171,13 @@ describe('hostile text in every free field', () => {
         const text = renderComment(comparison)
         const tree = markdownTree(text)
         for (const table of nodesOf(tree, 'table')) {
-          // All our tables but that of the cells (four columns) have six.
           const widths = new Set(table.children!.map((row) => row.children!.length))
-          expect([[4], [6]]).toContainEqual([...widths])
+          expect([...widths]).toEqual([6])
         }
         expect(nodesOf(tree, 'link')).toEqual([])
         expect(nodesOf(tree, 'image')).toEqual([])
         for (const { value } of nodesOf(tree, 'html')) {
-          expect(value!.replace(/<\/?(?:details|summary|code|span)>/g, '')).not.toMatch(/[<>]/)
+          expect(value!.replace(/<\/?(?:details|summary|code|span|sub)>/g, '')).not.toMatch(/[<>]/)
         }
         const page = pageTree(text)
         for (const element of nodesOf(page, 'element')) expect(OURS).toContain(element.tagName)
@@ -143,7 +213,7 @@ describe('the size', () => {
       const text = render(comparison)
       expect(bytes(text)).toBeLessThanOrEqual(budget)
       expect(text.split('\n')[0]).toContain(`${comparison.census.regressed} regressed`)
-      expect(text).toContain('❌ regressed')
+      expect(text).toContain('❌\u00a0regressed')
       expect(text).toMatch(/\d+ (?:more|equivalent) rows in the full report/)
     }
   })
@@ -152,7 +222,7 @@ describe('the size', () => {
     const comparison = large(40, 12, 20)
     const text = renderComment(comparison)
     expect(text).toMatch(/\d+ equivalent rows in the full report/)
-    const rows = elementsOf(pageTree(text), 'tr').filter((row) => textOf(row).includes('❌ regressed'))
+    const rows = elementsOf(pageTree(text), 'tr').filter((row) => textOf(row).includes('❌\u00a0regressed'))
     expect(rows).toHaveLength(comparison.census.regressed)
   })
 
