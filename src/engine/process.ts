@@ -15,6 +15,9 @@ export const TERMINATE_GRACE_MS = 20_000
 /** How often a group is looked at while it is being stopped. */
 const GROUP_POLL_MS = 50
 
+/** Groups that were started and not yet stopped. */
+const liveGroups = new Set<number>()
+
 export interface ServerProcess {
   pid: number
   /** Settles when the process itself ends, for whatever reason. */
@@ -47,6 +50,8 @@ export async function startProcess(options: {
     child.once('error', reject)
   })
   const pid = child.pid!
+  if (liveGroups.size === 0) process.once('exit', killLiveGroups)
+  liveGroups.add(pid)
   let stopping: Promise<void> | undefined
   return {
     pid,
@@ -59,7 +64,18 @@ export async function startProcess(options: {
   }
 }
 
+/** The last resort: whatever ends our own process, an exception or a closed pipe, no server outlives it. */
+function killLiveGroups(): void {
+  for (const pid of liveGroups) signalGroup(pid, 'SIGKILL')
+}
+
 async function stopGroup(pid: number, graceMs: number): Promise<void> {
+  await endGroup(pid, graceMs)
+  liveGroups.delete(pid)
+  if (liveGroups.size === 0) process.removeListener('exit', killLiveGroups)
+}
+
+async function endGroup(pid: number, graceMs: number): Promise<void> {
   if (!signalGroup(pid, 'SIGTERM')) return
   const polls = Math.ceil(graceMs / GROUP_POLL_MS)
   for (let poll = 0; poll < polls; poll++) {

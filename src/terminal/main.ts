@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 /** Declares one command: its options, its use case, its exit code. */
 export type RegisterCommand = (program: Command, terminal: Terminal) => void
 
-/** Parses the command line, runs one command and sets the exit code. Only a bug of ours prints a stack trace. */
+/** Parses the command line, runs one command and sets the exit code. Only a bug of ours prints a stack trace (exit 3). */
 export async function main(registerCommands: readonly RegisterCommand[]): Promise<void> {
   const { stdout, stderr } = process
   const progress = createProgress(
@@ -27,11 +27,12 @@ export async function main(registerCommands: readonly RegisterCommand[]): Promis
     },
     interactive: stdout.isTTY === true,
   }
-  // A reader such as `head` that closes the pipe early is not an error of ours.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-    throw error
-  })
+  // A reader such as `head` that closes the pipe early is not an error of ours: the work and its clean-up go on.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   const program = new Command('crosschip')
     .description('Tells a pull request whether DeepSeek V4 still works, and how fast, on Huawei Ascend and on Nvidia.')
     .version(TOOL_VERSION)
@@ -51,7 +52,11 @@ export async function main(registerCommands: readonly RegisterCommand[]): Promis
 function exitCodeOf(error: unknown, note: (message: string) => void): number {
   // Commander has printed its own message; asking for help or the version is no mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.pass : EXIT_CODES.configuration
-  if (!(error instanceof ConfigurationError)) throw error
-  note(error.message)
-  return EXIT_CODES.configuration
+  if (error instanceof ConfigurationError) {
+    note(error.message)
+    return EXIT_CODES.configuration
+  }
+  // A bug of ours is neither a pass nor a finding about the pull request.
+  note(`crosschip ${TOOL_VERSION} failed unexpectedly, please report this:\n${(error as Error).stack ?? String(error)}`)
+  return EXIT_CODES.incomplete
 }

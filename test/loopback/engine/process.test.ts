@@ -52,6 +52,23 @@ describe('startProcess', () => {
     expect(alive(bystander.pid)).toBe(true)
   })
 
+  it('leaves no server behind when its own process crashes', async () => {
+    const module = new URL('../../../src/engine/process.ts', import.meta.url).href
+    const parent = await start([
+      '--input-type=module',
+      '-e',
+      `import { startProcess } from ${JSON.stringify(module)}
+       const server = await startProcess({ argv: [process.execPath, '-e', 'setInterval(() => {}, 1000)'], env: {}, cwd: '.' })
+       console.log('server', server.pid)
+       setTimeout(() => { throw new Error('a bug of ours') }, 200)`,
+    ])
+    await until(() => /server \d+/.test(parent.logTail()))
+    const server = Number(/server (\d+)/.exec(parent.logTail())![1])
+    expect(alive(server)).toBe(true)
+    expect((await parent.exited).code).toBe(1)
+    await until(() => !alive(server))
+  })
+
   it('kills a server that does not listen to TERM', async () => {
     const server = await node(`process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)`)
     await until(() => server.logTail().includes('up'))
