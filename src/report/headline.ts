@@ -18,19 +18,25 @@ export function headlineOf(comparison: Comparison): string {
   return long.length <= MAX_LENGTH ? long : sentence(comparison, inTotal(comparison))
 }
 
-function sentence({ outcome, judged }: Comparison, alarms: string | null): string {
+function sentence({ outcome, judged, census, evidence }: Comparison, alarms: string | null): string {
   switch (outcome) {
     case 'fail':
       return alarms ? `❌ Fail: ${alarms} – please read` : '❌ Fail by the rules of this plan – please read'
     case 'incomplete':
-      return alarms
-        ? `⚠️ Incomplete: ${alarms} – please run again`
+      if (alarms) return `⚠️ Incomplete: ${alarms} – please run again`
+      return evidence === 'none'
+        ? '⚠️ Incomplete: measured, but there is no base to compare with'
         : '⚠️ Incomplete: nothing could be decided – please read'
     case 'pass':
       return alarms
         ? `✅ Pass, although ${alarms} (not gated) – please read`
-        : `✅ Pass: nothing regressed in ${counted(judged, 'judged row')} – no action needed`
+        : `✅ Pass: nothing regressed in ${counted(judged, 'judged row')}${openOf(census)} – no action needed`
   }
+}
+
+/** A pass rests on what is settled, so what is open is said with it. */
+function openOf({ inconclusive = 0 }: Comparison['census']): string {
+  return inconclusive === 0 ? '' : `, ${inconclusive} of them inconclusive`
 }
 
 /** `5 regressed on 2 of 4 cells, 1 of 4 cells ended early`; null without an alarm. */

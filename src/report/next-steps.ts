@@ -20,13 +20,20 @@ export function repeatCommand({ evidence, baseCommit }: Comparison, cell: string
   return `${checkout}${run} --base-checkout ../base && ${report}`
 }
 
+/** Beyond so many, "about" says little of the rows that need fewer. */
+const MANY_PAIRS = 20
+
 /** How many more pairs would likely settle what is open; null where nothing is, or pairs would not help. */
 export function morePairsAdvice({ verdicts, cells }: Comparison): string | null {
   const open = verdicts.filter((row) => row.verdict === 'inconclusive' && row.performance !== null)
-  const more = open.flatMap((row) => row.performance?.morePairs ?? [])
+  const more = open.flatMap((row) => row.performance?.morePairs ?? []).sort((one, other) => one - other)
   if (more.length === 0) return null
-  const [fewest, most] = [Math.min(...more), Math.max(...more)]
-  const range = fewest === most ? `${most}` : `${fewest} to ${most}`
+  const [fewest, middle, most] = [more[0]!, more[(more.length - 1) >> 1]!, more.at(-1)!]
   const now = Math.max(0, ...cells.map((cell) => cell.pairs))
-  return `${counted(open.length, 'metric')} inconclusive: about ${range} more pairs than the ${now} of now would settle ${open.length === 1 ? 'it' : 'them'}`
+  const range = fewest === most ? `${most}` : `${fewest} to ${most}`
+  const advice =
+    most <= MANY_PAIRS
+      ? `about ${range} more pairs than the ${now} of now would settle ${open.length === 1 ? 'it' : 'them'}`
+      : `about ${middle} more pairs than the ${now} of now would settle half of them, a quieter machine more`
+  return `${counted(open.length, 'metric')} inconclusive: ${advice}`
 }

@@ -5,7 +5,7 @@ import { terminalText } from './escape.ts'
 import { buildModel, type Located, type ReportModel, splitByCell, worstFirst } from './model.ts'
 import { morePairsAdvice } from './next-steps.ts'
 import { beforeAfter, change, pointsChange, rates } from './numbers.ts'
-import { caseOf, REPORTED } from './verdict-words.ts'
+import { caseOf, groupOf, REPORTED } from './verdict-words.ts'
 
 const MAX_ROWS = 40
 const MAX_REASON = 60
@@ -57,10 +57,11 @@ function cellTable(model: ReportModel, paint: Paint): string {
         ? '–'
         : `${own.filter((row) => JUDGED_VERDICTS.includes(row.verdict)).length} of ${own.length} judged`
     }
-    const words = [...new Set(rows.filter((row) => row !== whole).map((row) => row.verdict))]
-    const counts = words.map((word) =>
-      paint(word, `${rows.filter((row) => row.verdict === word && row !== whole).length} ${word}`),
-    )
+    const groups = rows.filter((row) => row !== whole).map(groupOf)
+    const counts = [...new Set(groups)].map((group) => {
+      const count = groups.filter((each) => each === group).length
+      return group === REPORTED ? `${count} reported only` : paint(group, `${count} ${group}`)
+    })
     const said = [...(whole ? [paint(whole.verdict)] : []), ...counts].join(', ')
     table.push([terminalText(cell.id), judged('correctness'), judged('performance'), said === '' ? '–' : said])
   }

@@ -1,4 +1,3 @@
-import type { CorrectnessEvidence } from '../../compare/schema.ts'
 import { counted, pValue } from '../../compare/wording.ts'
 import { code, figures, joinMarkdown, type Markdown, md, plain, unbroken } from '../escape.ts'
 import type { Located, ReportModel } from '../model.ts'
@@ -49,7 +48,7 @@ function saysOnlyNumbers({ reason, correctness }: Located['row']): boolean {
 
 function itemTable(rows: readonly Located[]): Markdown | null {
   if (rows.length === 0) return null
-  const head = titles('Cell', 'Check', 'Right, base → head', 'Δ [90 % CI]', 'Worse / better · p', 'Verdict')
+  const head = titles('Cell', 'Check', 'Right, base → head', 'Δ [90 % CI]', 'Worse / better', 'Verdict')
   const lines = rows.map(({ row }, index) => cells(rows[index - 1]?.row.cell ?? null, row))
   const folding = lines.slice(OPEN_ROWS)
   return blocks([
@@ -65,15 +64,9 @@ function cells(above: string | null, row: Located['row']): Markdown[] {
     plain(row.subject, NAME_LIMIT),
     figures(correctness ? rates(correctness) : '–'),
     figures(pointsChange(correctness?.difference ?? null)),
-    correctness ? flipCounts(correctness) : figures('–'),
+    figures(correctness ? `${correctness.worse} / ${correctness.better}` : '–'),
     verdictMark(row),
   ]
-}
-
-/** `31 / 1 · < .0001`: items that only the base, only the head has right, and what McNemar's test says of that. */
-function flipCounts({ worse, better, p }: CorrectnessEvidence): Markdown {
-  const counts = figures(`${worse} / ${better}`)
-  return p === null ? counts : joinMarkdown([counts, smallP(p)], '\u00a0·\u00a0')
 }
 
 /** `&lt; .0001` without a line break after the sign. */
@@ -84,14 +77,14 @@ export function smallP(p: number): Markdown {
 function flips(rows: readonly Located[]): Markdown | null {
   const flipped = rows.filter(({ row }) => row.verdict !== 'equivalent' && (row.correctness?.flips.length ?? 0) > 0)
   const folds = flipped.slice(0, MAX_FLIP_ROWS).map(({ row }) => {
-    const { flips: all, worse, better } = row.correctness!
+    const { flips: all, worse, better, p } = row.correctness!
     const items = all
       .slice(0, MAX_FLIPS)
       .map(({ item, base, head }) => md`${code(item, 60)}: ${code(base, 60)} → ${code(head, 60)}`)
     const rest = worse + better - items.length
     const more = rest > 0 ? [md`and ${rest} more in comparison.json`] : []
     return folded(
-      md`Flipped items of <code>${plain(row.cell, NAME_LIMIT)}</code> ${plain(row.subject, NAME_LIMIT)}, base → head`,
+      md`Flipped items of <code>${plain(row.cell, NAME_LIMIT)}</code> ${plain(row.subject, NAME_LIMIT)}, base → head (McNemar p ${smallP(p ?? 1)})`,
       list([...items, ...more]),
     )
   })

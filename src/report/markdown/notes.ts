@@ -91,6 +91,11 @@ export function nextSteps(model: ReportModel, reportUrl: string | null): Markdow
     )
     steps.push(md`Again on a machine of your own, the worst cell, with this run's plan.json: ${code(command)}`)
   }
+  if (model.comparison.evidence === 'none') {
+    steps.push(
+      md`To compare: give the base's code (${code('crosschip run --base-checkout')}) or earlier results (${code('crosschip report --baseline')})`,
+    )
+  }
   const advice = morePairsAdvice(model.comparison)
   if (advice !== null) steps.push(md`${advice}: raise ${code('sessions:')} in the matrix`)
   if (reportUrl !== null) steps.push(md`Every row: ${link('the full report', reportUrl)}`)

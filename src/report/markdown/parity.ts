@@ -50,17 +50,34 @@ function pairOfTargets(parts: readonly ParityBlock[], detail: Detail): Markdown 
   ])
 }
 
-/** At most {@link OPEN_ROWS} lines, taken from every pair in turn so that each has its first ones. */
+/**
+ * At most {@link OPEN_ROWS} lines, an equal share for every pair: what is answered first, then the largest gaps that are
+ * beyond the floor. They keep their order.
+ */
 function fairShare(parts: readonly Line[][]): { open: Line[]; rest: Line[] } {
-  let quota = 0
-  const taken = (limit: number) => parts.reduce((sum, part) => sum + Math.min(part.length, limit), 0)
   const longest = Math.max(0, ...parts.map((part) => part.length))
+  const taken = (limit: number) => parts.reduce((sum, part) => sum + Math.min(part.length, limit), 0)
+  let quota = 0
   while (quota < longest && taken(quota + 1) <= OPEN_ROWS) quota++
-  const open = parts.flatMap((part) => part.slice(0, quota))
   // More pairs than lines: the first ones have one each.
-  if (quota === 0) open.push(...parts.flatMap((part) => part.slice(0, 1)).slice(0, OPEN_ROWS))
-  const isOpen = new Set(open)
-  return { open, rest: parts.flat().filter((line) => !isOpen.has(line)) }
+  const chosen = quota > 0 ? parts.map((part) => part.map(byWeight).sort(heavier).slice(0, quota)) : []
+  if (quota === 0) chosen.push(parts.flatMap((part) => part.slice(0, 1).map(byWeight)).slice(0, OPEN_ROWS))
+  const isOpen = new Set(chosen.flat().map(({ line }) => line))
+  return {
+    open: parts.flat().filter((line) => isOpen.has(line)),
+    rest: parts.flat().filter((line) => !isOpen.has(line)),
+  }
+}
+
+function byWeight(line: Line): { line: Line; weight: number } {
+  const { suite, verdict, gap } = line.row
+  if (suite === 'correctness') return { line, weight: Number.POSITIVE_INFINITY }
+  const size = gap ? Math.abs(Math.log1p(Math.max(-0.999999, gap.relative))) : 0
+  return { line, weight: verdict === 'skipped' ? 1 + size : size / (1 + size) }
+}
+
+function heavier(one: { weight: number }, other: { weight: number }): number {
+  return one.weight === other.weight ? 0 : other.weight - one.weight
 }
 
 function gapTable(lines: readonly Line[]): Markdown {

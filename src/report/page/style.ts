@@ -14,7 +14,7 @@ h3 { font-size: 1rem; font-weight: 600; margin: 1.25rem 0 .25rem; } p { margin: 
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; } td.number { white-space: nowrap; width: 1%; }
-td.text { min-width: 15rem; }
+td.text { min-width: 18.5rem; } td.label { min-width: 10rem; }
 td:first-child, th:first-child { padding-left: 0; } td.bar { width: 200px; }
 code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; padding: .4rem .8rem; }
@@ -29,7 +29,7 @@ svg.bar { display: block; margin: .15rem 0; max-width: 100%; }
   body { padding: 1rem; } h1 { font-size: 1.25rem; } details { padding: .4rem .6rem; }
   table, tbody, tr, td { display: block; } thead { display: none; }
   tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
-  td, td.number, td.text, td.bar { border: 0; padding: .1rem 0; width: auto; white-space: normal; display: flex; gap: .75rem; }
+  td, td.number, td.text, td.label, td.bar { border: 0; min-width: 0; padding: .1rem 0; width: auto; white-space: normal; display: flex; gap: .75rem; }
   td::before { content: attr(data-title); color: var(--soft); flex: 0 0 8rem; } td > div { min-width: 0; }
   td:first-child { font-weight: 600; } td:first-child::before { content: none; }
 }

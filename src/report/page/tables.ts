@@ -14,8 +14,8 @@ const MAX_ROWS = 5000
 /** One column. On a narrow screen a row becomes a block, and the title stands before each of its values. */
 interface Column<T> {
   title: string
-  /** `number`: never broken; `wide`: takes what is left; `bar`: as wide as the drawing. */
-  kind: 'text' | 'number' | 'wide' | 'bar'
+  /** `text`: room for a whole name; `label`: for a short one; `number`: never broken; `wide`: takes what is left; `bar`: as wide as the drawing. */
+  kind: 'text' | 'label' | 'number' | 'wide' | 'bar'
   write: (row: T) => Html
 }
 
@@ -24,7 +24,7 @@ export function cellTable(rows: readonly Located[]): Html {
     { title: 'Cell', kind: 'text', write: ({ row }) => cellName(row.cell) },
     { title: 'Verdict', kind: 'number', write: ({ row }) => word(row.verdict, verdictWord(row.verdict)) },
     { title: 'What happened', kind: 'wide', write: ({ row }) => html`${row.reason}` },
-    { title: 'Devices', kind: 'text', write: ({ cell }) => html`<span class="soft">${cell.devices}</span>` },
+    { title: 'Devices', kind: 'label', write: ({ cell }) => html`<span class="soft">${cell.devices}</span>` },
   ])
 }
 
@@ -32,7 +32,7 @@ export function cellTable(rows: readonly Located[]): Html {
 export function performanceTable(rows: readonly Located[]): Html {
   const span = spanOf(rows.flatMap(({ row }) => row.performance ?? []))
   return table<Located>(rows, [
-    { title: 'Case · metric', kind: 'wide', write: ({ row }) => html`${caseOf(row)}` },
+    { title: 'Case · metric', kind: 'text', write: ({ row }) => html`${caseOf(row)}` },
     {
       title: 'Base → head',
       kind: 'number',
@@ -63,7 +63,7 @@ export function performanceTable(rows: readonly Located[]): Html {
     },
     {
       title: 'Verdict',
-      kind: 'text',
+      kind: 'wide',
       write: ({ row }) => {
         const why = row.performance?.effect ? adviceOf(row) : row.reason
         return html`${word(row.verdict, verdictOf(row))} <span class="soft">${why}</span>`
@@ -74,7 +74,7 @@ export function performanceTable(rows: readonly Located[]): Html {
 
 export function correctnessTable(rows: readonly Located[]): Html {
   return table<Located>(rows, [
-    { title: 'Check', kind: 'text', write: ({ row }) => html`${row.subject}` },
+    { title: 'Check', kind: 'label', write: ({ row }) => html`${row.subject}` },
     { title: 'Verdict', kind: 'number', write: ({ row }) => word(row.verdict, verdictOf(row)) },
     {
       title: 'Right, base → head',

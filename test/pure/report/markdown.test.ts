@@ -120,6 +120,37 @@ describe('the comment', () => {
     expect(reported).not.toContain('TTFT p99')
   })
 
+  it('says in the headline of a first run that there is no base, and how to give one', () => {
+    const { cells, parity } = badDay()
+    const text = renderComment(comparisonOf(cells, [], parity, { evidence: 'none', outcome: 'incomplete' }))
+    expect(text).toMatch(/^## ⚠️ Incomplete: measured, but there is no base to compare with\n/)
+    expect(text).toContain('`crosschip report --baseline`')
+  })
+
+  it('says in the headline of a pass how much of it is open', () => {
+    const { cells, verdicts } = badDay()
+    const calm = verdicts.filter((row) => ['inconclusive', 'equivalent'].includes(row.verdict))
+    const open = calm.filter((row) => row.verdict === 'inconclusive').length
+    expect(renderComment(comparisonOf(cells, calm, [], { outcome: 'pass' })).split('\n')[0]).toBe(
+      `## ✅ Pass: nothing regressed in ${calm.length} judged rows, ${open} of them inconclusive – no action needed`,
+    )
+  })
+
+  it('prefers the largest gaps where not all fit', () => {
+    const comparison = badDay()
+    const [gap] = comparison.parity.filter((row) => row.suite === 'performance' && row.gap !== null)
+    const rows = Array.from({ length: 30 }, (_, index) => ({
+      ...gap!,
+      subject: `gap ${index}`,
+      verdict: 'skipped' as const,
+      gap: { ...gap!.gap!, relative: ((index * 7) % 30) / 30 },
+    }))
+    const text = renderComment({ ...comparison, parity: rows })
+    const open = text.slice(text.indexOf('### Ascend vs Nvidia'), text.indexOf('A gap is information'))
+    const expected = rows.filter((row) => row.gap.relative >= 20 / 30).map((row) => row.subject)
+    expect(open.match(/gap \d+/g)).toEqual(expected)
+  })
+
   it('says how many more pairs would settle what is open', () => {
     const comparison = badDay()
     const needed = comparison.verdicts.flatMap((row) => row.performance?.morePairs ?? [])
@@ -133,7 +164,7 @@ describe('the comment', () => {
       'git worktree add ../base 9f8e7d6c5b4a && crosschip run --plan plan.json --cell v4-flash.ascend-950.vllm-ascend ' +
         '--out again --base-checkout ../base && crosschip report --plan plan.json --results again --out again',
     )
-    expect(renderComment({ ...badDay(), evidence: 'none' })).not.toContain('--base-checkout')
+    expect(renderComment({ ...badDay(), evidence: 'none' })).not.toContain('--base-checkout ../base')
   })
 })
 
