@@ -14,7 +14,7 @@ h3 { font-size: 1rem; font-weight: 600; margin: 1.25rem 0 .25rem; } p { margin: 
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; } td.number { white-space: nowrap; width: 1%; }
-td.text { min-width: 18.5rem; } td.label { min-width: 10rem; }
+td.text { min-width: 18.5rem; } td.label { min-width: 10rem; } td.wide { text-wrap: pretty; }
 td:first-child, th:first-child { padding-left: 0; } td.bar { width: 200px; }
 code { font: .9em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; padding: .4rem .8rem; }
