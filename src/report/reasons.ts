@@ -7,7 +7,8 @@ export function byReason(rows: readonly Located[]): { reason: string; names: str
   for (const { row } of rows) {
     // A reason may begin with the name of its own metric.
     const label = row.performance?.label ?? ''
-    const reason = label !== '' && row.reason.startsWith(`${label} `) ? row.reason.slice(label.length + 1) : row.reason
+    const own = `${label} has `
+    const reason = label !== '' && row.reason.startsWith(own) ? row.reason.slice(own.length) : row.reason
     const names = found.get(reason)
     if (names) names.push(caseOf(row))
     else found.set(reason, [caseOf(row)])

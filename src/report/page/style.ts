@@ -32,5 +32,6 @@ svg.bar { display: block; margin: .15rem 0; max-width: 100%; }
   td, td.number, td.text, td.label, td.bar { border: 0; min-width: 0; padding: .1rem 0; width: auto; white-space: normal; display: flex; gap: .75rem; }
   td::before { content: attr(data-title); color: var(--soft); flex: 0 0 8rem; } td > div { min-width: 0; }
   td:first-child { font-weight: 600; } td:first-child::before { content: none; }
+  td.empty:not(:first-child) { display: none; }
 }
 `

@@ -146,7 +146,11 @@ function table<T>(rows: readonly T[], columns: readonly Column<T>[]): Html {
   const rest = rows.length - MAX_ROWS
   const more = rest > 0 ? html`<p>${rest} more rows in comparison.json.</p>` : html``
   const line = (row: T) =>
-    html`<tr>${columns.map(({ title, kind, write }) => html`<td class="${kind}" data-title="${title}"><div>${write(row)}</div></td>`)}</tr>
+    html`<tr>${columns.map(({ title, kind, write }) => {
+      const value = write(row)
+      const empty = value.html === '–' ? ' empty' : ''
+      return html`<td class="${kind}${empty}" data-title="${title}"><div>${value}</div></td>`
+    })}</tr>
 `
   return html`<div class="scroll"><table><thead><tr>${columns.map(({ title, kind }) => html`<th class="${kind}">${title}</th>`)}</tr></thead><tbody>
 ${rows.slice(0, MAX_ROWS).map(line)}</tbody></table></div>${more}`
