@@ -10,9 +10,9 @@ import type { Plan } from '../plan/schema.ts'
 import { sealPlan } from '../plan/seal.ts'
 import type { Clock, Progress } from '../ports.ts'
 import { formatDocument } from '../record/document.ts'
+import { mapBounded } from '../suites/correctness/pool.ts'
 import { TOOL_VERSION } from '../version.ts'
 import { injectFaults, parseInjections } from './demo/injection.ts'
-import { runPool } from './demo/pool.ts'
 import { createPlan } from './plan.ts'
 import { createReport } from './report.ts'
 import { runCell } from './run.ts'
@@ -54,7 +54,7 @@ export async function runDemo(
   const planFile = join(out, 'plan.json')
   await writeFile(planFile, formatDocument(plan))
   const environment = await emulateDevices(plan, join(out, 'emulated'))
-  await runPool(plan.cells, CELLS_AT_ONCE, async (cell) => {
+  await mapBounded(plan.cells, CELLS_AT_ONCE, async (cell) => {
     if (surroundings.signal.aborted) return
     const checkout = process.cwd()
     const commits = { headCommit: null, baseCommit: null }

@@ -4,7 +4,7 @@ import type { Clock, Progress } from '../ports.ts'
 import type { CellEnd, CellResult, CellStage } from '../record/cell-result.ts'
 import { fingerprintOf } from '../record/fingerprint.ts'
 import { ConfigurationError } from '../record/problem.ts'
-import type { Side } from '../record/words.ts'
+import { EXIT_CODES, type Side } from '../record/words.ts'
 import { CellDraft } from './run/cell-draft.ts'
 import { endOf } from './run/cell-stopped.ts'
 import type { CellWork } from './run/cell-work.ts'
@@ -136,5 +136,19 @@ export function describeEnd(end: CellEnd): string {
       return `${end.state} at ${end.stage}: ${end.message}`
     case 'cancelled':
       return `cancelled at ${end.stage} (${end.signal})`
+  }
+}
+
+/** Exit code of a job that ran one cell. Verdicts are the report's; a cell only says whether it could be measured. */
+export function exitCodeOfCell(end: CellEnd): number {
+  switch (end.state) {
+    case 'completed':
+      return EXIT_CODES.pass
+    case 'broken':
+      return EXIT_CODES.fail
+    case 'infrastructure':
+      return EXIT_CODES.incomplete
+    case 'cancelled':
+      return EXIT_CODES.interrupted
   }
 }

@@ -4,6 +4,7 @@ import type { AttachedEngine, Engine, LaunchedEngine, SimulatedEngine } from '..
 import type { Variant } from '../matrix/schema.ts'
 import { forHardware, matches } from '../matrix/select.ts'
 import { fillTemplate } from '../matrix/template.ts'
+import { seedOf } from '../record/seeded-random.ts'
 import type { PlannedEngine } from './schema.ts'
 
 const DEFAULT_TIMING = { 'ttft-ms': 60, 'itl-ms': 7, scatter: 0.005 }
@@ -80,11 +81,4 @@ function servedModelOf(cell: MatrixCell, engine: Engine): string {
 
 function readyTimeoutSeconds(engine: Engine): number {
   return engine['ready-timeout-s'] ?? ENGINE_KINDS[engine.kind].defaultReadyTimeoutSeconds
-}
-
-/** FNV-1a, 32 bits (www.isthe.com/chongo/tech/comp/fnv): one model name, one toy model, on every target. */
-function seedOf(name: string): number {
-  let hash = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
-  return hash
 }

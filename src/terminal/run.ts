@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import type { CellResult } from '../record/cell-result.ts'
 import { ConfigurationError } from '../record/problem.ts'
-import { EXIT_CODES } from '../record/words.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Options {
@@ -30,7 +28,7 @@ export function registerRun(program: Command, terminal: Terminal): void {
     .option('--attempt <number>', 'which attempt of the run this is', '1')
     .addHelpText('after', '\nExample:\n  crosschip run --plan plan.json --cell v4-flash.h200.vllm --out crosschip-out')
     .action(async (options: Options) => {
-      const { runCell } = await import('../commands/run.ts')
+      const { exitCodeOfCell, runCell } = await import('../commands/run.ts')
       const { requireDocument } = await import('../record/document.ts')
       const { planSchema } = await import('../plan/schema.ts')
       const plan = requireDocument(planSchema, await readPlan(options.plan), options.plan)
@@ -50,22 +48,8 @@ export function registerRun(program: Command, terminal: Terminal): void {
       )
       const { resultPath } = await import('../commands/run/result-file.ts')
       terminal.print(resultPath(options.out, options.cell))
-      terminal.exit(exitCodeOf(result))
+      terminal.exit(exitCodeOfCell(result.end))
     })
-}
-
-/** Verdicts are the report's; a cell only says whether it could be measured. */
-function exitCodeOf(result: CellResult): number {
-  switch (result.end.state) {
-    case 'completed':
-      return EXIT_CODES.pass
-    case 'broken':
-      return EXIT_CODES.fail
-    case 'infrastructure':
-      return EXIT_CODES.incomplete
-    case 'cancelled':
-      return EXIT_CODES.interrupted
-  }
 }
 
 async function readPlan(file: string): Promise<string> {

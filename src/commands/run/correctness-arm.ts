@@ -1,10 +1,10 @@
 import type { CorrectnessResult } from '../../record/cell-result.ts'
+import { seedOf } from '../../record/seeded-random.ts'
 import type { Side } from '../../record/words.ts'
 import { runCorrectness } from '../../suites/correctness/driver.ts'
 import { CHECKS } from '../../suites/correctness/registry.ts'
 import { CellStopped } from './cell-stopped.ts'
 import type { CellWork } from './cell-work.ts'
-import { sessionSeed } from './session-order.ts'
 import { withEngine } from './with-engine.ts'
 
 /** Runs the correctness suite against one fresh server of one side and keeps what came of it. */
@@ -12,7 +12,7 @@ export async function measureCorrectness(work: CellWork, side: Side): Promise<vo
   const { cell, plan, draft } = work
   const suite = plan.suites.correctness
   if (suite === null) return
-  const start = work.engineStart(side, sessionSeed(plan.seed, cell.id, 0, side))
+  const start = work.engineStart(side, seedOf(plan.seed, cell.id, 0, side))
   await withEngine(cell.engine, start, draft, 'correctness', async (running, signal) => {
     const result = await runCorrectness({
       endpoint: running.endpoint,

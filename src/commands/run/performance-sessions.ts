@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import type { RunningEngine } from '../../engine/endpoint.ts'
 import type { Scenario } from '../../plan/schema.ts'
 import type { LoadPoint, Session } from '../../record/cell-result.ts'
+import { seedOf } from '../../record/seeded-random.ts'
 import { measureLoadPoint } from '../../suites/performance/measure.ts'
 import { probeServer, type ServerProbe } from '../../suites/performance/probe.ts'
 import { formatRawRecord } from '../../suites/performance/raw-record.ts'
 import type { LoadSpec } from '../../suites/performance/record.ts'
 import { CellStopped } from './cell-stopped.ts'
 import type { CellWork } from './cell-work.ts'
-import { type PlannedSession, sessionOrder, sessionSeed } from './session-order.ts'
+import { type PlannedSession, sessionOrder } from './session-order.ts'
 import { withEngine } from './with-engine.ts'
 
 /** A request of a load point may take this long before it is a failure. */
@@ -33,7 +34,7 @@ async function measureSession(
   scenarios: readonly Scenario[],
 ): Promise<void> {
   const { pair, side } = planned
-  const start = work.engineStart(side, sessionSeed(work.plan.seed, work.cell.id, pair, side))
+  const start = work.engineStart(side, seedOf(work.plan.seed, work.cell.id, pair, side))
   const session: Session = { pair, order, startedAt: work.clock.date(), readyMs: 0, points: [] }
   let kept = false
   await withEngine(work.cell.engine, start, work.draft, 'performance', async (running, signal) => {

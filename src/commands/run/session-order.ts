@@ -18,12 +18,3 @@ export function sessionOrder(pairs: number, sides: readonly Side[], seed: number
     return order.map((side) => ({ pair, side }))
   }).flat()
 }
-
-/** A 32-bit seed for one server start, the same for the same plan, cell, pair and side (FNV-1a over the parts). */
-export function sessionSeed(seed: number, cell: string, pair: number, side: Side): number {
-  let hash = 0x811c9dc5
-  for (const character of `${seed}/${cell}/${pair}/${side}`) {
-    hash = Math.imul(hash ^ character.codePointAt(0)!, 0x01000193)
-  }
-  return hash >>> 0
-}

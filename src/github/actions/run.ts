@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { resultPath, writeResult } from '../../commands/run/result-file.ts'
-import { describeEnd, runCell } from '../../commands/run.ts'
+import { describeEnd, exitCodeOfCell, runCell } from '../../commands/run.ts'
 import type { Plan } from '../../plan/schema.ts'
-import { CELL_RESULT_SCHEMA, type CellEnd, type CellResult } from '../../record/cell-result.ts'
+import { CELL_RESULT_SCHEMA, type CellResult } from '../../record/cell-result.ts'
 import { EXIT_CODES } from '../../record/words.ts'
 import { cellArtifactName } from '../artifacts.ts'
 import { cellFiles } from '../cell-files.ts'
@@ -55,20 +55,7 @@ export async function runAction(inputs: RunInputs, surroundings: ActionSurroundi
 
   if (result.end.state === 'completed') return EXIT_CODES.pass
   surroundings.annotate('error', `cell ${result.cell}: ${describeEnd(result.end)}`)
-  return exitCodeOf(result.end)
-}
-
-function exitCodeOf(end: CellEnd): number {
-  switch (end.state) {
-    case 'completed':
-      return EXIT_CODES.pass
-    case 'broken':
-      return EXIT_CODES.fail
-    case 'infrastructure':
-      return EXIT_CODES.incomplete
-    case 'cancelled':
-      return EXIT_CODES.interrupted
-  }
+  return exitCodeOfCell(result.end)
 }
 
 /** Settles only some time after a cancel. */

@@ -1,4 +1,4 @@
-import { mix32, seededPicker } from './random.ts'
+import { mix32, seededRandom } from '../../record/seeded-random.ts'
 
 /** 256 words that common tokenizers keep as one token after a space, so that a word is nearly always a token. */
 export const PROMPT_WORDS: readonly string[] = (
@@ -34,7 +34,7 @@ export function promptWords(seed: number, index: number, count: number): string[
   const first = (index * 97 + (seed & 0xff)) & 0xff
   const words = [PROMPT_WORDS[first]!]
   for (let byte = 0; byte < SALT_BYTES; byte++) words.push(PROMPT_WORDS[(salt >>> (8 * byte)) & 0xff]!)
-  const pick = seededPicker(salt)
-  while (words.length < count) words.push(PROMPT_WORDS[pick(PROMPT_WORDS.length)]!)
+  const random = seededRandom(salt)
+  while (words.length < count) words.push(PROMPT_WORDS[random.integer(0, PROMPT_WORDS.length - 1)]!)
   return words.slice(0, Math.max(count, SALT_BYTES + 1))
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sessionOrder, sessionSeed } from '../../../src/commands/run/session-order.ts'
+import { sessionOrder } from '../../../src/commands/run/session-order.ts'
 
 describe('sessionOrder', () => {
   it('alternates which side goes first, so that drift hits both alike', () => {
@@ -33,16 +33,5 @@ describe('sessionOrder', () => {
       { pair: 0, side: 'head' },
       { pair: 1, side: 'head' },
     ])
-  })
-})
-
-describe('sessionSeed', () => {
-  it('repeats for the same start and differs between starts', () => {
-    const seeds = [0, 1, 2].flatMap((pair) =>
-      (['base', 'head'] as const).map((side) => sessionSeed(1, 'a.b.c', pair, side)),
-    )
-    expect(new Set(seeds).size).toBe(6)
-    expect(sessionSeed(1, 'a.b.c', 0, 'base')).toBe(seeds[0])
-    for (const seed of seeds) expect(seed).toBeGreaterThanOrEqual(0)
   })
 })

@@ -1,4 +1,4 @@
-import { type Random, seededRandom } from '../random.ts'
+import { type Random, seededRandom } from '../../../record/seeded-random.ts'
 
 /** One generated item: a pure expression and its exact value. */
 export interface ArithmeticItem {

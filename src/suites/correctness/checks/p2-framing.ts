@@ -1,8 +1,8 @@
 import { SseParser } from '../../../engine/sse.ts'
+import { seededRandom } from '../../../record/seeded-random.ts'
 import { readAnswer } from '../answer.ts'
 import type { Check, CheckContext, CheckRequest, CheckResponse, Verdict } from '../check.ts'
 import { arrayAt, at, numberAt, parseJson, stringAt } from '../json.ts'
-import { seededRandom } from '../random.ts'
 import { CHAT_PATH, post, user, withoutThinking } from '../requests.ts'
 import { exactVerdict, type Fault, screen } from '../screen.ts'
 

@@ -1,7 +1,7 @@
+import { type Random, seededRandom } from '../../../record/seeded-random.ts'
 import { readAnswer } from '../answer.ts'
 import type { Check, CheckContext, CheckRequest, CheckResponse, Verdict } from '../check.ts'
 import { evidenceOf } from '../evidence.ts'
-import { type Random, seededRandom } from '../random.ts'
 import { CHAT_PATH, type Message, post, withoutThinking } from '../requests.ts'
 import { obstacleOf } from '../screen.ts'
 
