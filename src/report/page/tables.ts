@@ -148,8 +148,8 @@ function table<T>(rows: readonly T[], columns: readonly Column<T>[]): Html {
   const line = (row: T) =>
     html`<tr>${columns.map(({ title, kind, write }) => {
       const value = write(row)
-      const empty = value.html === '–' ? ' empty' : ''
-      return html`<td class="${kind}${empty}" data-title="${title}"><div>${value}</div></td>`
+      const state = value.html === '–' ? 'empty' : 'filled'
+      return html`<td class="${kind} ${state}" data-title="${title}"><div>${value}</div></td>`
     })}</tr>
 `
   return html`<div class="scroll"><table><thead><tr>${columns.map(({ title, kind }) => html`<th class="${kind}">${title}</th>`)}</tr></thead><tbody>

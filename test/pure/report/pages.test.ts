@@ -30,6 +30,13 @@ describe('the page', () => {
     expect(whole).toContain('not compared, v4-pro.ascend-950.vllm-ascend ended early')
   })
 
+  it('titles every value for narrow screens, and marks those that are not there', () => {
+    const cells = [...renderHtml(badDay()).matchAll(/<td class="\w+ (\w+)" data-title="[^"]+"><div>(.*?)<\/div>/g)]
+    expect(cells.length).toBe(elementsOf(parse(renderHtml(badDay())), 'td').length)
+    expect(cells.some(([, state]) => state === 'empty')).toBe(true)
+    for (const [, state, text] of cells) expect(state === 'empty').toBe(text === '–')
+  })
+
   it('draws one bar for every effect', () => {
     const comparison = badDay()
     const bars = elementsOf(parse(renderHtml(comparison)), 'svg').length
