@@ -11,6 +11,8 @@ import { CellStopped } from './cell-stopped.ts'
 
 /** The end of a process is told a moment after its port is gone. */
 const DEATH_NOTICE_MS = 2_000
+/** How long a process may take from its first broken connection to its closed port. */
+const LAST_BREATH_MS = 250
 
 /**
  * One server life around some work: start, wait, work while watching the process, stop. `work` gets a signal that also
@@ -38,6 +40,8 @@ export async function withEngine<T>(
     epitaph ??= await unnoticedDeath(running)
     if (epitaph === undefined) return result
   } catch (error) {
+    // Connections of a dying process break before its port is closed.
+    await Promise.race([running.ended, sleep(LAST_BREATH_MS)])
     epitaph ??= await unnoticedDeath(running)
     if (epitaph === undefined) throw error
   } finally {

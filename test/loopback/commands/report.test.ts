@@ -58,7 +58,7 @@ describe('creating a report from files', () => {
     await mkdir(join(directory, 'results'))
     const { comparison, comment } = await report(makePlan(fourCells()))
     expect(comparison).toMatchObject({ outcome: 'fail', received: 0 })
-    expect(comment).toMatch(/^## ❌ Fail: 4 missing on 4 of 4 cells/)
+    expect(comment).toMatch(/^## ❌ Fail: 4 of 4 cells missing/)
   })
 
   it('turns a truncated, a foreign and an oversized file into verdicts on their cells', async () => {
