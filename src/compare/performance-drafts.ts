@@ -42,9 +42,10 @@ export function draftPerformance(
   const evidence = emptyEvidence(key, metric, rule)
   evidence.head = geometricMean(logValues(head, metric.name))
   evidence.base = geometricMean(logValues(base, metric.name))
+  // A secondary metric is never judged, so it cannot be inconclusive either.
   const settled = (verdict: Verdict, reason: string): SettledDraft => ({
     state: 'settled',
-    verdict,
+    verdict: verdict === 'inconclusive' && !metric.primary ? 'skipped' : verdict,
     reason,
     evidence,
   })

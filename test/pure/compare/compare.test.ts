@@ -73,6 +73,18 @@ describe('performance verdicts', () => {
     expect(performance).toMatchObject({ primary: false, adjustedP: null, pairs: 3 })
   })
 
+  it('does not judge a secondary metric either where its points are invalid', () => {
+    const result = makeResult(cell, { head: { invalid: ['the client stood still'] } })
+    for (const arm of result.arms)
+      for (const point of arm.sessions.flatMap((session) => session.points))
+        for (const metric of point.metrics) metric.primary = metric.name !== 'tpot.p50'
+    expect(row(compare([result]), TPOT)).toMatchObject({
+      verdict: 'skipped',
+      reason: expect.stringContaining('the client stood still'),
+    })
+    expect(row(compare([result]), 'chat c4 · ttft.token.p50').verdict).toBe('inconclusive')
+  })
+
   it('calls 8 % slower decoding regressed in TPOT and throughput, with the effect in its interval', () => {
     const comparison = one({ head: { tpot: 1.08 } })
     const { verdict, performance } = row(comparison, TPOT)
