@@ -38,7 +38,11 @@ export async function knownFaults(matrices: readonly Located<Matrix>[]): Promise
       (engine) => engine.kind === 'simulated' && [engine, ...(engine.cases ?? [])].some((each) => each.faults?.length),
     ),
   )
-  if (!used) return []
+  return used ? allFaults() : []
+}
+
+/** Names of the simulator's faults. */
+export async function allFaults(): Promise<readonly string[]> {
   const { FAULTS } = await import('../engine/simulator/faults/registry.ts')
   return FAULTS.map((fault) => fault.name)
 }

@@ -1,9 +1,9 @@
-import type { Problem } from '../record/problem.ts'
+import { definedNames } from './defined-names.ts'
 import type { Engine, LaunchedEngine } from './engine-schema.ts'
 import { cellId, expand } from './expand.ts'
+import { type Finding, fieldName } from './findings.ts'
 import type { Located } from './read.ts'
 import type { Matrix, Model, Target } from './schema.ts'
-import { fieldName } from './schema-problems.ts'
 import { type Combination, forHardware, hardwareKeys } from './select.ts'
 import type { FieldPath } from './yaml-source.ts'
 
@@ -20,7 +20,7 @@ export interface MatrixCell extends Combination {
 export interface MatrixCells {
   cells: MatrixCell[]
   excluded: number
-  problems: Problem[]
+  findings: Finding[]
 }
 
 /** GitHub: 256 jobs from one matrix (docs.github.com, "Limits"); the limit of a plan too. */
@@ -30,28 +30,30 @@ const MAX_ID_LENGTH = 128
 
 /**
  * The cells of one matrix, and what is wrong with them as a set. A cell that names something unknown is left out
- * here: {@link referenceProblems} speaks of it.
+ * here: {@link referenceFindings} speaks of it.
  */
-export function matrixCells({ document: matrix, source }: Located<Matrix>): MatrixCells {
-  const problems: Problem[] = []
+export function matrixCells({ document: matrix }: Pick<Located<Matrix>, 'document'>): MatrixCells {
+  const findings: Finding[] = []
   const said = new Set<string>()
   const report = (path: FieldPath, message: string, hint?: string) => {
     const field = fieldName(path)
     if (said.has(`${field} ${message}`)) return
     said.add(`${field} ${message}`)
-    problems.push({ file: source.file, ...source.locate(path), field, message, hint })
+    findings.push({ path, message, hint })
   }
   const expansion = expand(matrix.matrix)
   if (expansion.state === 'too-many') {
     report(['matrix', 'axes'], `${expansion.combinations} combinations before exclusion`, 'name fewer on each axis')
-    return { cells: [], excluded: 0, problems }
+    return { cells: [], excluded: 0, findings }
   }
-  for (const index of expansion.idleExcludes)
-    report(['matrix', 'exclude', index], 'matches no combination of the axes', 'remove it, or mend its names')
   if (expansion.cells.length === 0)
     report(['matrix', 'exclude'], 'nothing is left to run', 'every combination of the axes is excluded')
   if (expansion.cells.length > MAX_CELLS_PER_MATRIX) report(['matrix', 'axes'], ...tooManyCells(expansion.cells.length))
 
+  const { hardware } = definedNames(matrix)
+  /** A key that is no hardware is said to be so; that a target has no entry may follow from it. */
+  const misspelt = (value: string | Readonly<Record<string, string>>) =>
+    typeof value === 'object' && Object.keys(value).some((key) => !hardware?.has(key))
   const cells: MatrixCell[] = []
   const ids = new Set<string>()
   for (const combination of expansion.cells) {
@@ -59,15 +61,16 @@ export function matrixCells({ document: matrix, source }: Located<Matrix>): Matr
     const modelEntry = entry(matrix.models, model)
     const targetEntry = entry(matrix.targets, target)
     if (modelEntry === undefined || targetEntry === undefined) continue
-    const keys = `give one of ${hardwareKeys(target, targetEntry).join(', ')}`
+    const keys = `give one of ${[...new Set(hardwareKeys(target, targetEntry))].join(', ')}`
     const engineName = engineOverride ?? forHardware(matrix.matrix.engine, target, targetEntry)
     const checkpoint = forHardware(modelEntry.checkpoint, target, targetEntry)
-    if (engineName === undefined) report(['matrix', 'engine'], `names no engine for target "${target}"`, keys)
-    if (checkpoint === undefined)
+    if (engineName === undefined && !misspelt(matrix.matrix.engine))
+      report(['matrix', 'engine'], `names no engine for target "${target}"`, keys)
+    if (checkpoint === undefined && !misspelt(modelEntry.checkpoint))
       report(['models', model, 'checkpoint'], `names no checkpoint for target "${target}"`, keys)
     const engine = engineName === undefined ? undefined : entry(matrix.engines, engineName)
     if (engineName === undefined || engine === undefined || checkpoint === undefined) continue
-    if (engine.kind === 'openai' && forHardware(engine.url, target, targetEntry) === undefined)
+    if (engine.kind === 'openai' && forHardware(engine.url, target, targetEntry) === undefined && !misspelt(engine.url))
       report(['engines', engineName, 'url'], `names no address for target "${target}"`, keys)
     if (!isLaunched(engine) && variant !== null && takesArguments(matrix, variant))
       report(['variants', variant], `has arguments, but engine "${engineName}" is not started from a command line`)
@@ -78,7 +81,7 @@ export function matrixCells({ document: matrix, source }: Located<Matrix>): Matr
     ids.add(id)
     cells.push({ model, target, variant, id, engineName, engine, modelEntry, targetEntry, checkpoint })
   }
-  return { cells, excluded: expansion.excluded, problems }
+  return { cells, excluded: expansion.excluded, findings }
 }
 
 export function isLaunched(engine: Engine): engine is LaunchedEngine {

@@ -51,7 +51,9 @@ const launched = z.strictObject({
 
 const attached = z.strictObject({
   kind: z.literal('openai').describe('A server that already runs.'),
-  url: byHardware(z.url({ protocol: /^https?$/ }).max(1024)).describe('Its address up to, not including, `/v1`.'),
+  url: byHardware(
+    z.url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' }).max(1024),
+  ).describe('Its address up to, not including, `/v1`.'),
   'api-key-variable': environmentVariable
     .optional()
     .describe('Environment variable that holds the key; never the key.'),

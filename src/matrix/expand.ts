@@ -11,8 +11,6 @@ export type Expansion =
       state: 'expanded'
       cells: ExpandedCell[]
       excluded: number
-      /** Indexes of `matrix.exclude` that matched nothing. */
-      idleExcludes: number[]
     }
   | { state: 'too-many'; combinations: number }
 
@@ -21,28 +19,24 @@ export type Expansion =
  * outermost, then targets, then variants.
  */
 export function expand({ axes, exclude, include }: Matrix['matrix']): Expansion {
-  const variants = axes.variant ?? [null]
-  const combinations = axes.model.length * axes.target.length * variants.length
+  // A name written twice on an axis is a problem of its own, not one of every cell that it makes.
+  const models = new Set(axes.model)
+  const targets = new Set(axes.target)
+  const variants = new Set(axes.variant ?? [null])
+  const combinations = models.size * targets.size * variants.size
   if (combinations > MAX_COMBINATIONS) return { state: 'too-many', combinations }
   const selections = exclude.map(compile)
-  const used = new Set<number>()
   const cells: ExpandedCell[] = []
-  for (const model of axes.model)
-    for (const target of axes.target)
+  for (const model of models)
+    for (const target of targets)
       for (const variant of variants) {
         const cell = { model, target, variant, engineOverride: null }
-        let excluded = false
-        for (const [index, selection] of selections.entries())
-          if (selection(cell)) {
-            used.add(index)
-            excluded = true
-          }
-        if (!excluded) cells.push(cell)
+        if (!selections.some((selection) => selection(cell))) cells.push(cell)
       }
   const excluded = combinations - cells.length
   for (const entry of include)
     cells.push({ ...entry, variant: entry.variant ?? null, engineOverride: entry.engine ?? null })
-  return { state: 'expanded', cells, excluded, idleExcludes: [...exclude.keys()].filter((index) => !used.has(index)) }
+  return { state: 'expanded', cells, excluded }
 }
 
 /** Long lists become sets once, not per combination. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 /** Names become parts of cell ids and of folder names. */
 const NAME = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/
+const ENVIRONMENT_VARIABLE_RULE = 'must be letters, digits or "_", and not begin with a digit'
 const ENVIRONMENT_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** A fault of the simulator, on both sides or on one. */
 const FAULT = /^[a-z0-9][a-z0-9-]{0,62}(?:@(?:head|base))?$/
@@ -28,14 +29,14 @@ export const byHardware = <T extends z.ZodType>(value: T) => z.union([value, z.r
 
 /** Numbers are welcome where they can be printed in one way only; `0.90` could not. */
 export const argument = z.union([z.string().max(8192), z.number().int()], {
-  error: 'must be text or a whole number (put quotes around it)',
+  error: 'must be text or a whole number',
 })
 export const commandLine = z.array(argument).max(256)
 export const environment = z.record(
-  z.string().max(128).regex(ENVIRONMENT_VARIABLE, 'must be the name of an environment variable'),
+  z.string().max(128).regex(ENVIRONMENT_VARIABLE, ENVIRONMENT_VARIABLE_RULE),
   argument,
 )
-export const environmentVariable = z.string().max(128).regex(ENVIRONMENT_VARIABLE)
+export const environmentVariable = z.string().max(128).regex(ENVIRONMENT_VARIABLE, ENVIRONMENT_VARIABLE_RULE)
 export const fault = z.string().regex(FAULT, 'must be NAME, NAME@head or NAME@base')
 export const urlPath = z
   .string()

@@ -1,3 +1,5 @@
+import { quote } from './wording.ts'
+
 /** Longer names are compared by their first characters only: a bound on work for hostile input. */
 const MAX_COMPARED_LENGTH = 64
 
@@ -43,8 +45,11 @@ export function nearest(name: string, known: Iterable<string>): string | null {
 /** The mend for an unknown name: the nearest known one, else the known ones if they are few. */
 export function nameHint(name: string, known: readonly string[]): string | undefined {
   const near = nearest(name, known)
-  if (near !== null) return `did you mean "${near}"?`
+  if (near !== null) return `did you mean ${quote(near)}?`
   if (known.length === 0) return undefined
-  const shown = known.slice(0, 12).join(', ')
+  const shown = known
+    .slice(0, 12)
+    .map((each) => (/^[\w.@/{}-]+$/.test(each) ? each : quote(each)))
+    .join(', ')
   return `known: ${shown}${known.length > 12 ? `, and ${known.length - 12} more` : ''}`
 }

@@ -1,10 +1,11 @@
-import type { Problem } from '../record/problem.ts'
-import { FALLBACK_KEY } from './fields.ts'
+import { type DefinedNames, definedNames } from './defined-names.ts'
+import { engineFindings, placeholderFindings } from './engine-references.ts'
+import { idleExcludes } from './exclude.ts'
+import type { Finding } from './findings.ts'
+import { isMap, listEntries, mapEntries, part } from './loose.ts'
 import { nameHint } from './nearest.ts'
-import type { Located } from './read.ts'
-import type { Matrix } from './schema.ts'
-import { fieldName } from './schema-problems.ts'
-import { PLACEHOLDERS, unknownPlaceholders } from './template.ts'
+import { possibleName } from './schema-problems.ts'
+import { quote } from './wording.ts'
 import type { FieldPath } from './yaml-source.ts'
 
 /** Names that come from outside the matrix file. Null where they cannot be known here. */
@@ -13,121 +14,124 @@ export interface OutsideNames {
   faults: readonly string[] | null
 }
 
-type Report = (path: FieldPath, message: string, hint?: string, of?: 'key' | 'value') => void
-type Pattern = string | readonly string[] | undefined
+const SELECTED = ['model', 'target', 'variant', 'engine'] as const
 
-/** Every name that a matrix file uses must be one that it, the runners file or the simulator defines. */
-export function referenceProblems({ document: matrix, source }: Located<Matrix>, outside: OutsideNames): Problem[] {
-  const problems: Problem[] = []
-  const report: Report = (path, message, hint, of = 'value') =>
-    problems.push({ file: source.file, ...source.locate(path, of), field: fieldName(path), message, hint })
-  const known = {
-    model: Object.keys(matrix.models),
-    target: Object.keys(matrix.targets),
-    variant: Object.keys(matrix.variants ?? {}),
-    engine: Object.keys(matrix.engines),
-  }
-  const check = (what: string, names: readonly string[], pattern: Pattern, path: FieldPath) => {
-    const list = typeof pattern === 'string' ? [pattern] : (pattern ?? [])
-    for (const [index, name] of list.entries())
-      if (!names.includes(name))
-        report(typeof pattern === 'string' ? path : [...path, index], `no ${what} "${name}"`, nameHint(name, names))
-  }
-  const checkSelection = (
-    selection: { model?: Pattern; target?: Pattern; variant?: Pattern; engine?: Pattern },
-    path: FieldPath,
-  ) => {
-    for (const field of ['model', 'target', 'variant', 'engine'] as const)
-      check(field, known[field], selection[field], [...path, field])
-  }
+/**
+ * Every name that a matrix file uses must be one that it, the runners file or the simulator defines. Takes the document
+ * as it was read, fitting its schema or not: what is there is checked, what has the wrong form is left to the schema.
+ */
+export function referenceFindings(document: unknown, outside: OutsideNames): Finding[] {
+  const names = definedNames(document)
+  const matrix = part(document, 'matrix')
+  return [
+    ...targetFindings(part(document, 'targets'), outside.pools),
+    ...mapEntries(part(document, 'models')).flatMap(([name, model]) =>
+      ['checkpoint', 'revision', 'weight-format'].flatMap((field) =>
+        hardwareKeyFindings(part(model, field), ['models', name, field], names),
+      ),
+    ),
+    ...mapEntries(part(document, 'variants')).flatMap(([name, variant]) =>
+      ['args', 'env'].flatMap((field) => placeholderFindings(part(variant, field), ['variants', name, field])),
+    ),
+    ...mapEntries(part(document, 'engines')).flatMap(([name, engine]) => [
+      ...hardwareKeyFindings(part(engine, 'url'), ['engines', name, 'url'], names),
+      ...listEntries(part(engine, 'cases')).flatMap(([index, entry]) =>
+        selectionFindings(part(entry, 'when'), ['engines', name, 'cases', index, 'when'], names),
+      ),
+      ...engineFindings(engine, ['engines', name], outside.faults),
+    ]),
+    ...axisFindings(part(matrix, 'axes'), names),
+    ...engineChoiceFindings(part(matrix, 'engine'), names),
+    ...['exclude', 'include'].flatMap((field) =>
+      listEntries(part(matrix, field)).flatMap(([index, entry]) =>
+        selectionFindings(entry, ['matrix', field, index], names),
+      ),
+    ),
+    ...idleExcludes(document, names),
+    ...parityFindings(part(document, 'compare', 'parity'), names),
+    ...scenarioFindings(part(document, 'suites', 'performance', 'scenarios')),
+  ]
+}
 
-  const { pools } = outside
-  if (pools !== null)
-    for (const [name, target] of Object.entries(matrix.targets))
-      check('runner pool', pools, target.pool, ['targets', name, 'pool'])
+/** One name, or a list of them. */
+function nameFindings(what: string, known: ReadonlySet<string> | null, value: unknown, path: FieldPath): Finding[] {
+  if (Array.isArray(value)) return value.flatMap((name, index) => oneNameFindings(what, known, name, [...path, index]))
+  return oneNameFindings(what, known, value, path)
+}
 
-  const hardware = [...known.target, ...Object.values(matrix.targets).flatMap((t) => [t.chip, t.vendor]), FALLBACK_KEY]
-  const checkHardwareKeys = (value: string | Record<string, string> | undefined, path: FieldPath) => {
-    if (typeof value !== 'object') return
-    for (const key of Object.keys(value))
-      if (!hardware.includes(key))
-        report([...path, key], 'no target, chip or vendor of this name', nameHint(key, hardware), 'key')
-  }
-  for (const [name, model] of Object.entries(matrix.models))
-    for (const field of ['checkpoint', 'revision', 'weight-format'] as const)
-      checkHardwareKeys(model[field], ['models', name, field])
+function oneNameFindings(what: string, known: ReadonlySet<string> | null, name: unknown, path: FieldPath): Finding[] {
+  if (known === null || typeof name !== 'string' || known.has(name)) return []
+  return [{ path, message: `no ${what} ${quote(name)}`, hint: () => nameHint(name, possible(known)) }]
+}
 
-  for (const [name, variant] of Object.entries(matrix.variants ?? {})) {
-    checkTemplates(variant.args, ['variants', name, 'args'], report)
-    checkTemplates(variant.env, ['variants', name, 'env'], report)
-  }
-  for (const [name, engine] of Object.entries(matrix.engines)) {
-    const path = ['engines', name]
-    if (engine.kind === 'openai') {
-      checkHardwareKeys(engine.url, [...path, 'url'])
-      continue
-    }
-    for (const [index, entry] of (engine.cases ?? []).entries())
-      checkSelection(entry.when, [...path, 'cases', index, 'when'])
-    if (engine.kind === 'simulated') {
-      checkFaults(engine.faults, [...path, 'faults'], outside.faults, report)
-      for (const [index, entry] of (engine.cases ?? []).entries())
-        checkFaults(entry.faults, [...path, 'cases', index, 'faults'], outside.faults, report)
-      continue
-    }
-    checkTemplates(engine.serve, [...path, 'serve'], report)
-    checkTemplates(engine.env, [...path, 'env'], report)
-    for (const [index, entry] of (engine.cases ?? []).entries()) {
-      checkTemplates(entry.args, [...path, 'cases', index, 'args'], report)
-      checkTemplates(entry.env, [...path, 'cases', index, 'env'], report)
-    }
-  }
+/** A hint must not lead to a name that is not allowed. */
+function possible(names: ReadonlySet<string>): string[] {
+  return [...names].filter((name) => name === possibleName(name))
+}
 
-  const { axes, engine, exclude, include } = matrix.matrix
-  checkSelection(axes, ['matrix', 'axes'])
-  for (const field of ['model', 'target', 'variant'] as const)
-    for (const [index, name] of (axes[field] ?? []).entries())
-      if ((axes[field] ?? []).indexOf(name) !== index)
-        report(['matrix', 'axes', field, index], `"${name}" is listed twice`, 'keep one of them')
-  checkHardwareKeys(engine, ['matrix', 'engine'])
-  if (typeof engine === 'string') check('engine', known.engine, engine, ['matrix', 'engine'])
-  else for (const [key, name] of Object.entries(engine)) check('engine', known.engine, name, ['matrix', 'engine', key])
-  for (const [index, entry] of exclude.entries()) checkSelection(entry, ['matrix', 'exclude', index])
-  for (const [index, entry] of include.entries()) checkSelection(entry, ['matrix', 'include', index])
+function selectionFindings(selection: unknown, path: FieldPath, names: DefinedNames): Finding[] {
+  return SELECTED.flatMap((field) => nameFindings(field, names[field], part(selection, field), [...path, field]))
+}
 
-  for (const [index, pair] of (matrix.compare?.parity ?? []).entries()) {
+function targetFindings(targets: unknown, pools: readonly string[] | null): Finding[] {
+  const known = pools === null ? null : new Set(pools)
+  return mapEntries(targets).flatMap(([name, target]) =>
+    oneNameFindings('runner pool', known, part(target, 'pool'), ['targets', name, 'pool']),
+  )
+}
+
+function hardwareKeyFindings(value: unknown, path: FieldPath, { hardware }: DefinedNames): Finding[] {
+  if (hardware === null || !isMap(value)) return []
+  return Object.keys(value)
+    .filter((key) => !hardware.has(key))
+    .map((key) => ({
+      path: [...path, key],
+      message: 'no target, chip or vendor of this name',
+      hint: () => nameHint(key, possible(hardware)),
+      of: 'key' as const,
+    }))
+}
+
+function axisFindings(axes: unknown, names: DefinedNames): Finding[] {
+  return (['model', 'target', 'variant'] as const).flatMap((axis) => {
+    const path = ['matrix', 'axes', axis]
+    const seen = new Set<unknown>()
+    return listEntries(part(axes, axis)).flatMap(([index, name]): Finding[] => {
+      const unknown = oneNameFindings(axis, names[axis], name, [...path, index])
+      if (unknown.length > 0 || typeof name !== 'string') return unknown
+      if (!seen.has(name)) {
+        seen.add(name)
+        return []
+      }
+      return [{ path: [...path, index], message: `${quote(name)} is listed twice`, hint: 'keep one of them' }]
+    })
+  })
+}
+
+function engineChoiceFindings(choice: unknown, names: DefinedNames): Finding[] {
+  const path = ['matrix', 'engine']
+  return [
+    ...hardwareKeyFindings(choice, path, names),
+    ...(isMap(choice)
+      ? mapEntries(choice).flatMap(([key, name]) => oneNameFindings('engine', names.engine, name, [...path, key]))
+      : oneNameFindings('engine', names.engine, choice, path)),
+  ]
+}
+
+function parityFindings(pairs: unknown, { target }: DefinedNames): Finding[] {
+  return listEntries(pairs).flatMap(([index, pair]): Finding[] => {
     const path = ['compare', 'parity', index]
-    check('target', known.target, pair.reference, [...path, 'reference'])
-    check('target', known.target, pair.candidate, [...path, 'candidate'])
-    if (pair.reference === pair.candidate) report(path, `"${pair.reference}" is compared with itself`)
-  }
-  const performance = matrix.suites?.performance
-  if (performance !== undefined && Object.keys(performance.scenarios).length === 0)
-    report(['suites', 'performance', 'scenarios'], 'holds no scenario', 'name one, or leave out `performance`')
-  return problems
+    const unknown = ['reference', 'candidate'].flatMap((side) =>
+      oneNameFindings('target', target, part(pair, side), [...path, side]),
+    )
+    const reference = part(pair, 'reference')
+    if (unknown.length > 0 || typeof reference !== 'string' || reference !== part(pair, 'candidate')) return unknown
+    return [{ path, message: `${quote(reference)} is compared with itself`, hint: 'name two targets' }]
+  })
 }
 
-function checkTemplates(
-  values: readonly (string | number)[] | Record<string, string | number> | undefined,
-  path: FieldPath,
-  report: Report,
-) {
-  if (values === undefined) return
-  const entries = Array.isArray(values) ? [...values.entries()] : Object.entries(values)
-  for (const [key, value] of entries)
-    for (const placeholder of unknownPlaceholders(String(value)))
-      report([...path, key], `unknown placeholder {${placeholder}}`, nameHint(placeholder, PLACEHOLDERS))
-}
-
-function checkFaults(
-  faults: readonly string[] | undefined,
-  path: FieldPath,
-  known: readonly string[] | null,
-  report: Report,
-) {
-  if (known === null) return
-  for (const [index, fault] of (faults ?? []).entries()) {
-    const name = fault.split('@')[0]!
-    if (!known.includes(name)) report([...path, index], `no fault "${name}"`, nameHint(name, known))
-  }
+function scenarioFindings(scenarios: unknown): Finding[] {
+  if (!isMap(scenarios) || Object.keys(scenarios).length > 0) return []
+  const hint = 'name one, or leave out `performance`'
+  return [{ path: ['suites', 'performance', 'scenarios'], message: 'holds no scenario', hint }]
 }

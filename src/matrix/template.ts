@@ -6,13 +6,11 @@ export const PLAN_PLACEHOLDERS = ['checkpoint', 'devices', 'nodes', 'served-mode
 export const LAUNCH_PLACEHOLDERS = ['port', 'checkout'] as const
 export const PLACEHOLDERS = [...PLAN_PLACEHOLDERS, ...LAUNCH_PLACEHOLDERS]
 
-/** `{"json": {}}` holds none: a placeholder is letters and hyphens only. */
-const PLACEHOLDER = /\{([A-Za-z][A-Za-z_-]*)\}/g
+/** `{"json": {}}` and `x{2}` hold none: a placeholder is one word that begins with a letter. */
+const PLACEHOLDER = /\{([A-Za-z][\w-]*)\}/g
 
-export function unknownPlaceholders(text: string): string[] {
-  return [...text.matchAll(PLACEHOLDER)]
-    .map((match) => match[1]!)
-    .filter((name) => !(PLACEHOLDERS as string[]).includes(name))
+export function unknownPlaceholders(text: string, known: readonly string[] = PLACEHOLDERS): string[] {
+  return [...text.matchAll(PLACEHOLDER)].map((match) => match[1]!).filter((name) => !known.includes(name))
 }
 
 /** Fills in what `values` names and leaves the rest as it is. One pass: a filled-in value is not looked at again. */

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml'
 import type { Problem } from '../record/problem.ts'
+import { oneLine, quote } from './wording.ts'
 
 /**
  * YAML 1.2 core with positions. Refused here, before any schema sees the value: files over the size cap, duplicate
@@ -44,12 +45,17 @@ export function readYaml(text: string, file: string): YamlReading {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', version: '1.2' })
   } catch (error) {
     // Nesting deep enough to exhaust the stack ends here.
-    return { state: 'invalid', problems: [{ file, field: '', message: `not YAML: ${(error as Error).message}` }] }
+    return {
+      state: 'invalid',
+      problems: [{ file, field: '', message: `not YAML: ${oneLine((error as Error).message)}` }],
+    }
   }
   const faults = [...document.errors, ...document.warnings]
   const problems = faults.slice(0, 50).map((fault): Problem => {
     const duplicate = fault.code === 'DUPLICATE_KEY'
-    const message = duplicate ? `the key "${keyAt(text, fault.pos[0])}" is written twice` : `not YAML: ${fault.message}`
+    const message = duplicate
+      ? `the key ${quote(keyAt(text, fault.pos[0]))} is written twice`
+      : `not YAML: ${oneLine(fault.message)}`
     return { file, ...position(fault.pos[0]), field: '', message, hint: duplicate ? 'keep one of them' : undefined }
   })
   if (faults.some((fault) => fault.code !== 'DUPLICATE_KEY')) return { state: 'invalid', problems }
@@ -58,7 +64,7 @@ export function readYaml(text: string, file: string): YamlReading {
     const locate: YamlSource['locate'] = (path, of = 'value') => position(offsetOf(document, path, of))
     return { state: 'read', source: { file, value, problems, locate } }
   } catch (error) {
-    const message = `an alias cannot be expanded: ${(error as Error).message}`
+    const message = `an alias cannot be expanded: ${oneLine((error as Error).message)}`
     return {
       state: 'invalid',
       problems: [...problems, { file, ...position(firstAlias(document)), field: '', message }],

@@ -61,19 +61,19 @@ describe('readMatrix', () => {
       'an ambiguous number',
       '--tp,',
       '0.90,',
-      'm.yaml:18:42: engines.vllm.serve[3]: must be text or a whole number (put quotes around it) (is number 0.9)',
+      'm.yaml:18:42: engines.vllm.serve[3]: must be text or a whole number, is 0.9 (put quotes around it)',
     ],
     [
       'a value of the wrong shape',
       'model: [flash, pro]',
       'model: flash',
-      'm.yaml:31:18: matrix.axes.model: must be a list, is "flash"',
+      'm.yaml:31:18: matrix.axes.model: must be a list, is "flash" (put brackets around it)',
     ],
     [
       'a number out of range',
       'devices: 16',
       'devices: 0',
-      'm.yaml:4:46: targets.a3.devices: must be more than 0, is number 0',
+      'm.yaml:4:46: targets.a3.devices: must be more than 0, is 0',
     ],
     [
       'a name in upper case',
@@ -85,9 +85,14 @@ describe('readMatrix', () => {
       'a fault with an unknown side',
       'slow-decode@head',
       'slow-decode@left',
-      'm.yaml:28:14: engines.sim.faults[0]: must be NAME, NAME@head or NAME@base',
+      'm.yaml:28:14: engines.sim.faults[0]: must be NAME, NAME@head or NAME@base, is "slow-decode@left"',
     ],
-    ['a URL that is none', '"http://gpu:8000"', '"ftp://gpu"', 'm.yaml:24:42: engines.remote.url.nvidia: Invalid URL'],
+    [
+      'a URL that is none',
+      '"http://gpu:8000"',
+      '"ftp://gpu"',
+      'm.yaml:24:42: engines.remote.url.nvidia: must be an address that begins with http:// or https://, is "ftp://gpu"',
+    ],
   ])('says where %s is, and the mend', (_, from, to, complaint) => {
     expect(broken(from, to)).toEqual([complaint])
   })
@@ -118,7 +123,7 @@ describe('readRunners', () => {
       'm.yaml:4:67: pools.gpu.host: must be one of bare, docker, kubernetes, is "bear" (did you mean "bare"?)',
     ])
     expect(complaints(RUNNERS.replace('[self-hosted, npu-8]', '[]'), readRunners)).toEqual([
-      'm.yaml:3:18: pools.npu.labels: must have at least 1 entries, is a list',
+      'm.yaml:3:18: pools.npu.labels: must have at least 1 entry, is empty',
     ])
   })
 

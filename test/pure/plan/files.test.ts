@@ -109,9 +109,9 @@ describe('validateFiles', () => {
     await writeFile(at('second.yaml'), MATRIX.replace('seed: 7', 'sed: 7'))
     await writeFile(at('m.yaml'), MATRIX.replace('"{devices}"', '"{device}"'))
     expect(await complaintsOfFiles('m.yaml', 'second.yaml', 'absent.yaml')).toEqual([
+      expect.stringMatching(/^m\.yaml:18:48: engines\.vllm\.serve\[4\]: unknown placeholder/),
       expect.stringMatching(/^second\.yaml:39:1: sed: unknown key/),
       expect.stringMatching(/^absent\.yaml: no such file/),
-      expect.stringMatching(/^m\.yaml:18:48: engines\.vllm\.serve\[4\]: unknown placeholder/),
     ])
   })
 })

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
+import { part } from './loose.ts'
 import type { FieldPath } from './yaml-source.ts'
 
-/** The part of a zod definition that is needed to walk from a schema to the keys allowed at a path. */
+/** The part of a zod definition that is needed to walk from a schema to what it says of a path. */
 interface Definition {
   type: string
   innerType?: z.ZodType
@@ -16,15 +17,20 @@ interface Definition {
 
 const definitionOf = (schema: z.ZodType): Definition => schema.def as unknown as Definition
 
-/** Keys that an object at `path` may have; `value` is the whole input and settles which option of a union is meant. */
-export function knownKeys(schema: z.ZodType, value: unknown, path: FieldPath): string[] {
+/** What may stand at `path`; `value` is the whole input and settles which option of a union is meant. */
+export function schemasAt(schema: z.ZodType, value: unknown, path: FieldPath): z.ZodType[] {
   let schemas = [schema]
   let current = value
   for (const segment of path) {
     schemas = schemas.flatMap((each) => plain(each, current)).flatMap((each) => step(each, segment))
-    current = (current as Record<string | number, unknown> | null | undefined)?.[segment]
+    current = part(current, segment)
   }
-  return schemas.flatMap((each) => plain(each, current)).flatMap((each) => Object.keys(definitionOf(each).shape ?? {}))
+  return schemas.flatMap((each) => plain(each, current))
+}
+
+/** Keys that an object at `path` may have. */
+export function knownKeys(schema: z.ZodType, value: unknown, path: FieldPath): string[] {
+  return schemasAt(schema, value, path).flatMap((each) => Object.keys(definitionOf(each).shape ?? {}))
 }
 
 /** Without wrappers (`optional`, `default`, ...) and with unions replaced by the options that the value may mean. */
@@ -32,7 +38,7 @@ function plain(schema: z.ZodType, value: unknown): z.ZodType[] {
   const { innerType, options, discriminator } = definitionOf(schema)
   if (innerType !== undefined) return plain(innerType, value)
   if (options === undefined) return [schema]
-  const meant = discriminator === undefined ? undefined : (value as Record<string, unknown> | null)?.[discriminator]
+  const meant = discriminator === undefined ? undefined : part(value, discriminator)
   const chosen =
     discriminator === undefined ? options : options.filter((option) => accepts(option, discriminator, meant))
   return chosen.flatMap((option) => plain(option, value))
@@ -47,6 +53,6 @@ function accepts(option: z.ZodType, discriminator: string, value: unknown): bool
 
 function step(schema: z.ZodType, segment: string | number): z.ZodType[] {
   const { shape, element, valueType } = definitionOf(schema)
-  const next = shape ? shape[segment] : (element ?? valueType)
+  const next = shape ? (part(shape, segment) as z.ZodType | undefined) : (element ?? valueType)
   return next === undefined ? [] : [next]
 }
