@@ -38,14 +38,14 @@ export interface Demo {
 /** Nearly all of a cell is waiting for its server; with more at once the client would queue behind itself. */
 const CELLS_AT_ONCE = 4
 
-/** V8 grows the young generation of a busy process to over 100 MB; a demo is a guest on somebody's machine. */
-const KEEP_YOUNG_GENERATION_SMALL = '--semi-space-growth-factor=1'
+/** V8 lets a busy process grow to several times of what it holds; a demo is a guest on somebody's machine. */
+const KEEP_HEAP_SMALL = ['--semi-space-growth-factor=1', '--heap-growing-percent=30']
 
 export async function runDemo(
   options: DemoOptions,
   surroundings: { progress: Progress; clock: Clock; signal: AbortSignal },
 ): Promise<Demo> {
-  setFlagsFromString(KEEP_YOUNG_GENERATION_SMALL)
+  for (const flag of KEEP_HEAP_SMALL) setFlagsFromString(flag)
   const out = resolve(options.out)
   const plan = await planDemo(options)
   await mkdir(out, { recursive: true })

@@ -51,7 +51,10 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
       const end = await simulate({ settings, onListening, signal: terminal.signal }).catch((error) => {
         throw portProblem(error, given.port) ?? error
       })
-      if (end === 'died') terminal.exit(EXIT_CODES.fail)
+      if (end === 'died') {
+        terminal.progress.note('a fault ended the simulated engine')
+        terminal.exit(EXIT_CODES.fail)
+      }
     })
 }
 

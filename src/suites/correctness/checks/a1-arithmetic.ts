@@ -26,6 +26,7 @@ export const arithmetic: Check = {
   title: 'Arithmetic',
   needs: ['chat'],
   after: [],
+  concurrency: 16,
   plan(context: CheckContext): CheckRequest[] {
     const items = arithmeticItems(context.seed, context.arithmeticItems)
     const ask = (item: ArithmeticItem, id: string) =>

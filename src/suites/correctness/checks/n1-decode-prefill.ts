@@ -29,6 +29,7 @@ export const decodeAgainstPrefill: Check = {
   needs: ['completions', 'completion-logprobs', 'token-ids', 'token-id-prompts'],
   needsOneOf: ['prompt-logprobs', 'echo'],
   after: ['N0'],
+  concurrency: 16,
   plan(context: CheckContext): CheckRequest[] {
     const { model, capabilities } = context
     return OPENINGS.flatMap((prompt, index) => [
