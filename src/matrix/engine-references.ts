@@ -31,19 +31,19 @@ export function engineFindings(engine: unknown, path: FieldPath, faults: readonl
   const kind = likelyKind(engine)
   const mode = kind === null ? null : ENGINE_KINDS[kind satisfies EngineKindName].mode
   const cases = listEntries(part(engine, 'cases'))
-  const found = textFindings(part(engine, 'served-model'), [...path, 'served-model'], SERVED_MODEL_PLACEHOLDERS)
-  if (mode === null || mode === 'launch') {
-    for (const field of ['serve', 'env']) found.push(...placeholderFindings(part(engine, field), [...path, field]))
-    for (const [index, entry] of cases)
-      for (const field of ['args', 'env'])
-        found.push(...placeholderFindings(part(entry, field), [...path, 'cases', index, field]))
-  }
-  if (mode === null || mode === 'simulated') {
-    found.push(...faultFindings(part(engine, 'faults'), [...path, 'faults'], faults))
-    for (const [index, entry] of cases)
-      found.push(...faultFindings(part(entry, 'faults'), [...path, 'cases', index, 'faults'], faults))
-  }
-  return found
+  const launch = mode === null || mode === 'launch'
+  const simulated = mode === null || mode === 'simulated'
+  return [
+    ...textFindings(part(engine, 'served-model'), [...path, 'served-model'], SERVED_MODEL_PLACEHOLDERS),
+    ...(launch ? ['serve', 'env'] : []).flatMap((field) => placeholderFindings(part(engine, field), [...path, field])),
+    ...(launch ? ['args', 'env'] : []).flatMap((field) =>
+      cases.flatMap(([index, entry]) => placeholderFindings(part(entry, field), [...path, 'cases', index, field])),
+    ),
+    ...(simulated ? faultFindings(part(engine, 'faults'), [...path, 'faults'], faults) : []),
+    ...(simulated ? cases : []).flatMap(([index, entry]) =>
+      faultFindings(part(entry, 'faults'), [...path, 'cases', index, 'faults'], faults),
+    ),
+  ]
 }
 
 function faultFindings(list: unknown, path: FieldPath, known: readonly string[] | null): Finding[] {

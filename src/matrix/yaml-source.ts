@@ -12,6 +12,9 @@ export const MAX_SOURCE_BYTES = 1024 * 1024
 /** `yaml` counts how much an alias expands to; its own default of 100 is what its documentation calls safe. */
 const MAX_ALIAS_COUNT = 100
 
+/** Of faults of one kind in one file; more help nobody. */
+const MAX_FAULTS = 50
+
 export type FieldPath = readonly (string | number)[]
 export interface Position {
   line: number
@@ -42,7 +45,9 @@ export function readYaml(text: string, file: string): YamlReading {
   }
   let document: Document
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error', version: '1.2' })
+    // `yaml` compares every key of a map with every other: minutes for a large map. See {@link keysWrittenTwice}.
+    const options = { prettyErrors: false, logLevel: 'error', version: '1.2', uniqueKeys: false } as const
+    document = parseDocument(text, { ...options, lineCounter: lines })
   } catch (error) {
     // Nesting deep enough to exhaust the stack ends here.
     return {
@@ -51,14 +56,17 @@ export function readYaml(text: string, file: string): YamlReading {
     }
   }
   const faults = [...document.errors, ...document.warnings]
-  const problems = faults.slice(0, 50).map((fault): Problem => {
-    const duplicate = fault.code === 'DUPLICATE_KEY'
-    const message = duplicate
-      ? `the key ${quote(keyAt(text, fault.pos[0]))} is written twice`
-      : `not YAML: ${oneLine(fault.message)}`
-    return { file, ...position(fault.pos[0]), field: '', message, hint: duplicate ? 'keep one of them' : undefined }
+  if (faults.length > 0) {
+    const problems = faults.slice(0, MAX_FAULTS).map((fault): Problem => {
+      const message = `not YAML: ${oneLine(fault.message)}`
+      return { file, ...position(fault.pos[0]), field: '', message }
+    })
+    return { state: 'invalid', problems }
+  }
+  const problems = keysWrittenTwice(document).map(({ key, offset }): Problem => {
+    const message = `the key ${quote(key)} is written twice`
+    return { file, ...position(offset), field: '', message, hint: 'keep one of them' }
   })
-  if (faults.some((fault) => fault.code !== 'DUPLICATE_KEY')) return { state: 'invalid', problems }
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIAS_COUNT })
     const locate: YamlSource['locate'] = (path, of = 'value') => position(offsetOf(document, path, of))
@@ -72,8 +80,20 @@ export function readYaml(text: string, file: string): YamlReading {
   }
 }
 
-function keyAt(text: string, offset: number): string {
-  return /^["']?([^"':\s]*)/.exec(text.slice(offset, offset + 100))?.[1] ?? ''
+function keysWrittenTwice(document: Document): { key: string; offset: number }[] {
+  const found: { key: string; offset: number }[] = []
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        const text = String(key.value)
+        if (seen.has(text) && found.length < MAX_FAULTS) found.push({ key: text, offset: startOf(key) ?? 0 })
+        seen.add(text)
+      }
+    },
+  })
+  return found
 }
 
 function firstAlias(document: Document): number {
