@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'pure', include: ['test/pure/**/*.test.ts'], testTimeout: 10_000 } },
+      { test: { name: 'pure', isolate: false, include: ['test/pure/**/*.test.ts'], testTimeout: 10_000 } },
       { test: { name: 'loopback', include: ['test/loopback/**/*.test.ts'], testTimeout: 30_000 } },
       {
         test: {

@@ -5,6 +5,7 @@ import { buildPlan } from '../plan/build.ts'
 import { type Plan, planSchema } from '../plan/schema.ts'
 import { ConfigurationError, type Problem } from '../record/problem.ts'
 import { defaultRunnersFile, knownFaults, readText } from './matrix-files.ts'
+import { validateFiles } from './validate.ts'
 
 export interface PlanOptions {
   matrixFiles: readonly string[]
@@ -44,7 +45,11 @@ export async function createPlan(options: PlanOptions): Promise<Plan> {
     if (located !== null) matrices.push(located)
   }
   const runners = await read(runnersFile, readRunners)
-  if (problems.length > 0 || runners === null) throw new ConfigurationError(problems)
+  if (problems.length > 0 || runners === null) {
+    // A file with a wrong form may have wrong names too: say everything at once, as `validate` does.
+    const everything = await validateFiles([...matrixFiles, runnersFile])
+    throw new ConfigurationError(everything.length > 0 ? everything : problems)
+  }
   const faults = await knownFaults(matrices)
   const built = buildPlan({ matrices, runners: runners.document, sources, seed, toolVersion, faults })
   if (built.state === 'invalid') throw new ConfigurationError(built.problems)
