@@ -15,6 +15,8 @@ import { withEngine } from './with-engine.ts'
 
 /** A request of a load point may take this long before it is a failure. */
 const REQUEST_TIMEOUT_MS = 600_000
+/** The small requests of the probe; the first may still meet a server that compiles. */
+const PROBE_TIMEOUT_MS = 180_000
 
 /** All performance sessions of a cell: a fresh server for each, base and head alternating. */
 export async function measurePerformance(work: CellWork): Promise<void> {
@@ -44,7 +46,7 @@ async function measureSession(
       clock: work.clock,
       signal,
       seed: work.plan.seed,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs: PROBE_TIMEOUT_MS,
     })
     for (const remark of probe.remarks) work.draft.remark(remark)
     for (const spec of scenarios.flatMap((scenario) => loadSpecs(scenario, work.plan.seed, pair))) {

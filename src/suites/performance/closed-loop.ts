@@ -80,7 +80,7 @@ async function phase(
   { spec, clock, signal, progress }: LoadPointOptions,
   originMs: number,
 ): Promise<RequestRecord[]> {
-  const records: RequestRecord[] = new Array(requests.length)
+  const records = new Array<RequestRecord | undefined>(requests.length)
   const maxEvents = spec.outputTokens * EVENTS_PER_TOKEN + SPARE_EVENTS
   let next = 0
   let done = 0
@@ -93,8 +93,11 @@ async function phase(
       // In a closed loop a request is due when its connection has become free.
       const intendedMs = clock.monotonicMs()
       const timeoutMs = spec.requestTimeoutMs
-      records[index] = await timedRequest({ connection, request, clock, originMs, intendedMs, timeoutMs, maxEvents })
+      const record = await timedRequest({ connection, request, clock, originMs, intendedMs, timeoutMs, maxEvents })
+      records[index] = record
       done++
+      // A server that hangs must not cost one time limit for every request that is left.
+      if (record.outcome.state === 'failed' && record.outcome.error === 'timeout') return
       // Drawing takes time on the thread that stamps.
       if (done === requests.length || clock.monotonicMs() - saidMs < PROGRESS_EVERY_MS) continue
       saidMs = clock.monotonicMs()
@@ -103,5 +106,5 @@ async function phase(
   }
   await Promise.all(connections.map(stream))
   if (done > 0) progress.step(label, done, requests.length)
-  return records
+  return records.filter((record) => record !== undefined)
 }

@@ -48,6 +48,16 @@ describe('measureLoadPoint', () => {
     expect(point.durationMs).toBe(Math.max(...records.map((record) => record.endMs)))
   })
 
+  it('pays one time limit a stream for a server that hangs, and says what was not sent', async () => {
+    const server = await tokenServer({ onTestFinished }, { hangsAfter: 2 + 3 + 4 })
+    const startMs = performance.now()
+    const { point, records } = await measure(server.url, { requestTimeoutMs: 400 })
+    expect(performance.now() - startMs).toBeLessThan(1500)
+    expect(point).toMatchObject({ succeeded: 4, failed: { timeout: 3 } })
+    expect(records).toHaveLength(7)
+    expect(point.invalid.join()).toContain('only 7 of 12 requests were sent')
+  })
+
   it('keeps its connections through warm-up and load', async () => {
     const server = await tokenServer({ onTestFinished })
     await measure(server.url, { requests: 30 })

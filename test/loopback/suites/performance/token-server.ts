@@ -13,13 +13,22 @@ export interface TokenServerOptions {
   short?: number
   /** Not at once: a server in the same process that never waits leaves the client no idle moment. */
   answerAfterMs?: number
+  /** Takes further chat requests after so many, and never answers. */
+  hangsAfter?: number
 }
 
 export const TEMPLATE_TOKENS = 10
 
 export async function tokenServer(
   context: Pick<TestContext, 'onTestFinished'>,
-  { tokenize = true, closes = false, refuses = [], short = 0, answerAfterMs = 20 }: TokenServerOptions = {},
+  {
+    tokenize = true,
+    closes = false,
+    refuses = [],
+    short = 0,
+    answerAfterMs = 20,
+    hangsAfter = Infinity,
+  }: TokenServerOptions = {},
 ) {
   const load = { running: 0, most: 0, connections: new Set<object>() }
   const server = await scriptedServer(context, async (socket, _, text) => {
@@ -42,6 +51,7 @@ export async function tokenServer(
         json('400 Bad Request', { error: { message: `unknown ${refused}` } })
         return
       }
+      if (server.requests.filter((other) => other.startsWith('POST /v1/chat/')).length > hangsAfter) return
       load.most = Math.max(load.most, ++load.running)
       await sleep(answerAfterMs)
       load.running--
