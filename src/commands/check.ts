@@ -33,6 +33,7 @@ export type CheckOutcome =
   | { state: 'unreachable'; url: string; message: string; mend: string }
 
 const MODELS_TIMEOUT_MS = 10_000
+const MAX_LISTED_MODELS = 20
 
 export interface CheckPorts {
   progress: Progress
@@ -52,6 +53,8 @@ export async function runCheck(options: CheckOptions, ports: CheckPorts): Promis
     const message = `${url}/v1/models names no model (${found.answer})`
     return { state: 'unreachable', url, message, mend: 'name the model with --model' }
   }
+  if (found.listed.length > 0 && !found.listed.includes(model))
+    ports.progress.note(`${url}/v1/models does not list ${model}, it lists ${found.listed.join(', ')}`)
   ports.progress.note(`checking ${model} at ${url} with ${checks.map(({ id }) => id).join(', ')}`)
   const correctness = await runCorrectness({
     endpoint: { url, model, headers },
@@ -95,7 +98,7 @@ function checksOf(families: readonly string[] | undefined) {
 }
 
 type FoundModel =
-  | { state: 'found'; model: string | null; answer: string }
+  | { state: 'found'; model: string | null; listed: string[]; answer: string }
   | { state: 'unreachable'; message: string; mend: string }
 
 /** A server without `/v1/models` is fine as long as the model is named; one that does not answer is not. */
@@ -106,11 +109,14 @@ async function findModel(endpoint: Endpoint, ports: CheckPorts): Promise<FoundMo
     const message = `${endpoint.url} does not answer: ${response.error}`
     return { state: 'unreachable', message, mend: 'is the server running, and is this its address and port?' }
   }
-  if (response.state !== 'answered') return { state: 'found', model: null, answer: 'an event stream' }
+  if (response.state !== 'answered') return { state: 'found', model: null, listed: [], answer: 'an event stream' }
   if (response.status === 401 || response.status === 403) {
     const message = `${endpoint.url} refuses access (HTTP ${response.status})`
     return { state: 'unreachable', message, mend: 'name the variable that holds the key with --api-key-variable' }
   }
-  const first = arrayAt(response.json, 'data')?.map((entry) => stringAt(entry, 'id'))[0] ?? null
-  return { state: 'found', model: first, answer: `HTTP ${response.status} ${response.contentType}` }
+  const listed = (arrayAt(response.json, 'data') ?? [])
+    .slice(0, MAX_LISTED_MODELS)
+    .flatMap((entry) => stringAt(entry, 'id') ?? [])
+  const answer = `HTTP ${response.status} ${response.contentType}`
+  return { state: 'found', model: listed[0] ?? null, listed, answer }
 }

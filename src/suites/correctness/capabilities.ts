@@ -1,5 +1,6 @@
 import { readAnswer } from './answer.ts'
 import { CAPABILITIES, type Capabilities, type Capability, type CheckRequest, type CheckResponse } from './check.ts'
+import { clip } from './evidence.ts'
 import { arrayAt, at, idsAt, numberAt, stringAt } from './json.ts'
 import { readLogprobs } from './logprobs.ts'
 import { CHAT_PATH, COMPLETIONS_PATH, post, user } from './requests.ts'
@@ -129,6 +130,7 @@ export function promptLogprobsOf(json: unknown): unknown[] | null {
   return list && list.length > 1 ? list : null
 }
 
+const MAX_SAID_CHARACTERS = 160
 const NOT_AN_ANSWER = 'the answer is not of the expected form'
 
 function finding(problem: string | null): Finding {
@@ -149,7 +151,9 @@ function under(route: Finding, name: string, found: Finding): Finding {
 function refusalOf(response: CheckResponse): Finding | null {
   if (response.state === 'failed') return { state: 'unknown', reason: response.error }
   if (response.state === 'aborted' || response.status === 200) return null
-  const reason = `HTTP ${response.status}`
+  // What the server says of it, for example that it has no such model, is the mend.
+  const said = stringAt(jsonOf(response), 'error', 'message')
+  const reason = `HTTP ${response.status}${said === null ? '' : `: ${clip(said, MAX_SAID_CHARACTERS)}`}`
   // 501 is how llama.cpp says that a route exists but is not served.
   if ((response.status >= 400 && response.status < 500 && response.status !== 429) || response.status === 501)
     return { state: 'lacks', reason }

@@ -46,6 +46,18 @@ describe('check', () => {
     }
   })
 
+  it('says that a model is not there, in the words of the server, and which are', async () => {
+    const simulator = await startSimulator({ model: 'there', timing: { ttftMs: 2, itlMs: 0.05 } })
+    try {
+      const { code, text, notes } = await run(simulator.url, '--model', 'nope', '--families', 'A')
+      expect(code).not.toBe(0)
+      expect(notes).toContain('does not list nope, it lists there')
+      expect(text).toContain('HTTP 404: The model `nope` does not exist')
+    } finally {
+      await simulator.close()
+    }
+  })
+
   it('exits 1 with the request and the answer that show a failure', async () => {
     server = await startScripted(answerPlainly)
     const { code, text } = await run(server.url, '--families', 'Z,N')
