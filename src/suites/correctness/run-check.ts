@@ -1,9 +1,9 @@
+import { mapBounded } from '../../bounded.ts'
 import type { Endpoint } from '../../engine/endpoint.ts'
 import type { Clock, Progress } from '../../ports.ts'
 import type { CheckResult, Evidence, Judgement } from '../../record/cell-result.ts'
 import { type Check, type CheckContext, type CheckRequest, type CheckResponse, unsent, type Verdict } from './check.ts'
 import { clip, MAX_EVIDENCE } from './evidence.ts'
-import { mapBounded } from './pool.ts'
 import type { Redaction } from './redact.ts'
 import { send } from './send.ts'
 

@@ -1,3 +1,4 @@
+import { mapBounded } from '../../bounded.ts'
 import type { Endpoint } from '../../engine/endpoint.ts'
 import type { Progress } from '../../ports.ts'
 import { seedOf } from '../../record/seeded-random.ts'
@@ -65,20 +66,14 @@ export async function buildPrompts(
     return { prompts: Array.from({ length: count }, (_, index) => promptWords(seed, index, words).join(' ')), remarks }
   }
   const target = spec.inputTokens - (reference.promptTokens - bare)
-  const prompts: string[] = new Array(count)
   let inexact = 0
-  let next = 0
   let done = 0
-  const worker = async () => {
-    while (next < count) {
-      const index = next++
-      const fitted = await fitPrompt(promptWords(seed, index, words), target, line.perWord, counter)
-      prompts[index] = fitted.text
-      if (!fitted.exact) inexact++
-      progress.step('prompts', ++done, count)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(COUNTS_AT_ONCE, count) }, worker))
+  const prompts = await mapBounded(Array.from({ length: count }), COUNTS_AT_ONCE, async (_, index) => {
+    const fitted = await fitPrompt(promptWords(seed, index, words), target, line.perWord, counter)
+    if (!fitted.exact) inexact++
+    progress.step('prompts', ++done, count)
+    return fitted.text
+  })
   if (inexact > 0 && words >= shortest) remarks.push(`${inexact} of ${count} prompts could not be made exact`)
   return { prompts, remarks }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { mapBounded } from '../../../../src/bounded.ts'
 import type { Finding, Findings } from '../../../../src/suites/correctness/capabilities.ts'
 import { CAPABILITIES, type Check, unsent } from '../../../../src/suites/correctness/check.ts'
 import { gate } from '../../../../src/suites/correctness/gate.ts'
 import { inDependencyOrder } from '../../../../src/suites/correctness/order.ts'
-import { mapBounded } from '../../../../src/suites/correctness/pool.ts'
 import { CHECKS } from '../../../../src/suites/correctness/registry.ts'
 import { context } from './responses.ts'
 
