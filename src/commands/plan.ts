@@ -4,6 +4,7 @@ import type { Matrix } from '../matrix/schema.ts'
 import { buildPlan } from '../plan/build.ts'
 import { type Plan, planSchema } from '../plan/schema.ts'
 import { ConfigurationError, type Problem } from '../record/problem.ts'
+import { CHECKS } from '../suites/correctness/registry.ts'
 import { defaultRunnersFile, knownFaults, readText } from './matrix-files.ts'
 import { validateFiles } from './validate.ts'
 
@@ -51,7 +52,8 @@ export async function createPlan(options: PlanOptions): Promise<Plan> {
     throw new ConfigurationError(everything.length > 0 ? everything : problems)
   }
   const faults = await knownFaults(matrices)
-  const built = buildPlan({ matrices, runners: runners.document, sources, seed, toolVersion, faults })
+  const checks = CHECKS.map(({ id }) => id)
+  const built = buildPlan({ matrices, runners: runners.document, sources, seed, toolVersion, faults, checks })
   if (built.state === 'invalid') throw new ConfigurationError(built.problems)
   return checked(built.plan, first)
 }

@@ -20,6 +20,8 @@ export interface PlanInput {
   toolVersion: string
   /** Names of the simulator's faults; null where they are not known. */
   faults: readonly string[] | null
+  /** Ids of the correctness checks that a run asks: known to the suite, so given in. */
+  checks: readonly string[]
 }
 
 export type PlanBuilding = { state: 'planned'; plan: Plan } | { state: 'invalid'; problems: Problem[] }
@@ -28,7 +30,7 @@ export type PlanBuilding = { state: 'planned'; plan: Plan } | { state: 'invalid'
 export function buildPlan(input: PlanInput): PlanBuilding {
   const { matrices, runners, faults } = input
   const pools = Object.keys(runners.pools)
-  const shared = mergeShared(matrices)
+  const shared = mergeShared(matrices, input.checks)
   const expanded = matrices.map((located) => ({ located, ...matrixCells(located) }))
   const problems = [
     ...expanded.flatMap((each) => matrixProblems(each.located, { pools, faults }, each)),

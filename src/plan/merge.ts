@@ -15,7 +15,7 @@ export interface SharedParts {
 
 type SharedField = 'suites' | 'compare' | 'seed'
 
-export function mergeShared(files: readonly Located<Matrix>[]): SharedParts {
+export function mergeShared(files: readonly Located<Matrix>[], checks: readonly string[]): SharedParts {
   const problems: Problem[] = []
   const shared = <Field extends SharedField>(field: Field): Matrix[Field] => {
     const holders = files.filter(({ document }) => document[field] !== undefined)
@@ -31,7 +31,7 @@ export function mergeShared(files: readonly Located<Matrix>[]): SharedParts {
         })
     return first?.document[field] as Matrix[Field]
   }
-  const suites = plannedSuites(shared('suites'))
+  const suites = plannedSuites(shared('suites'), checks)
   if (suites.correctness === null && suites.performance === null)
     problems.push({
       file: files[0]?.source.file ?? '',
@@ -48,11 +48,15 @@ export function mergeShared(files: readonly Located<Matrix>[]): SharedParts {
   }
 }
 
-function plannedSuites(suites: Matrix['suites']): PlannedSuites {
+function plannedSuites(suites: Matrix['suites'], checks: readonly string[]): PlannedSuites {
   const { correctness, performance } = suites ?? {}
   return {
     correctness: correctness
-      ? { arithmeticItems: correctness['arithmetic-items'], concurrency: correctness.concurrency }
+      ? {
+          checks: [...checks],
+          arithmeticItems: correctness['arithmetic-items'],
+          concurrency: correctness.concurrency,
+        }
       : null,
     performance: performance
       ? {

@@ -102,6 +102,11 @@ export type Scenario = z.infer<typeof scenarioSchema>
 export const suitesSchema = z.strictObject({
   correctness: z
     .strictObject({
+      /** Ids of the checks that every cell must answer: what is not in its result is missing, not forgotten. */
+      checks: z
+        .array(z.string().regex(/^[A-Z]\d{1,2}$/))
+        .min(1)
+        .max(200),
       arithmeticItems: z.number().int().nonnegative().max(20_000),
       concurrency: z.number().int().positive().max(1024),
     })

@@ -175,7 +175,10 @@ describe('runCell', () => {
     expect(loaded.result.end).toMatchObject({ state: 'broken', stage: 'performance', side: 'head' })
     expect(loaded.result.end).toMatchObject({ message: expect.stringContaining('http-status') })
     const checked = await run(scripted(code), {
-      plan: plan(scripted(code), { correctness: { arithmeticItems: 5, concurrency: 4 }, performance: null }),
+      plan: plan(scripted(code), {
+        correctness: { checks: ['P1'], arithmeticItems: 5, concurrency: 4 },
+        performance: null,
+      }),
     })
     expect(checked.result.end).toMatchObject({ state: 'broken', stage: 'correctness' })
   })

@@ -24,6 +24,7 @@ function build(texts: string[], seed: number | null = null, runners = RUNNERS) {
     seed,
     toolVersion: '0.0.0',
     faults: FAULTS,
+    checks: ['P1', 'A1'],
   })
 }
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createPlan } from '../../../src/commands/plan.ts'
 import { validateFiles } from '../../../src/commands/validate.ts'
+import { CHECKS } from '../../../src/suites/correctness/registry.ts'
 
 const shipped = (name: string) => fileURLToPath(new URL(`../../../matrices/${name}`, import.meta.url))
 const planOf = (name: string) =>
@@ -21,6 +22,7 @@ describe('the matrices that ship', () => {
       'v4-pro.h200.simulated',
     ])
     expect(plan.suites.correctness?.arithmeticItems).toBe(200)
+    expect(plan.suites.correctness?.checks).toEqual(CHECKS.map(({ id }) => id))
     expect(plan.suites.performance?.scenarios).toHaveLength(1)
     expect(plan.compare.parity).toEqual([{ reference: 'h200', candidate: 'ascend-950dt' }])
     expect(plan.remarks).toEqual([])
