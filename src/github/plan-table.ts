@@ -1,5 +1,5 @@
 import type { Plan, PlannedCell } from '../plan/schema.ts'
-import { code, joinMarkdown, type Markdown, md } from '../report/escape.ts'
+import { code, joinMarkdown, type Markdown, md, tableCell } from '../report/escape.ts'
 
 /** The cells of a plan as Markdown, for the summary of the plan job. */
 export function renderPlanTable(plan: Plan, remarks: readonly string[]): string {
@@ -19,8 +19,18 @@ export function renderPlanTable(plan: Plan, remarks: readonly string[]): string 
 
 function row({ id, model, target, engine, pool, timeoutMinutes }: PlannedCell): Markdown {
   const nodes = target.nodes === 1 ? '' : `${target.nodes} nodes of `
-  const labels = joinMarkdown(pool.labels.map(code), ' ')
+  const labels = joinMarkdown(
+    pool.labels.map((label) => code(label)),
+    ' ',
+  )
   const group = pool.group === null ? md`` : md`group ${code(pool.group)} `
-  const devices = `${nodes}${target.devices} × ${target.chip}`
-  return md`| ${code(id)} | ${model.name} | ${devices} | ${engine.name} | ${group}${labels} | ${timeoutMinutes} min |`
+  const cells = [
+    code(id),
+    md`${model.name}`,
+    md`${nodes}${target.devices} × ${target.chip}`,
+    md`${engine.name}`,
+    md`${group}${labels}`,
+    md`${timeoutMinutes} min`,
+  ]
+  return md`| ${joinMarkdown(cells.map(tableCell), ' | ')} |`
 }

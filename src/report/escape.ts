@@ -4,7 +4,7 @@
  * that was itself made here goes in as it is.
  */
 
-/** Markdown that is safe anywhere within a line, table cells included. */
+/** Markdown that is safe anywhere within a line; in a table only by {@link tableCell}. */
 export interface Markdown {
   readonly markdown: string
 }
@@ -52,12 +52,18 @@ export function plain(text: string, limit = MAX_SHOWN): Markdown {
 export function code(text: string, limit = MAX_SHOWN): Markdown {
   const line = visible(text, limit)
   if (line === '') return { markdown: '*(empty)*' }
-  // In a table `\|` is a pipe, but no two parsers agree on a backslash before it.
-  const content = line.replace(/\\\|/g, '\\\\u007C').replace(/\|/g, '\\|')
-  const longest = Math.max(0, ...(content.match(/`+/g) ?? []).map((run) => run.length))
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
-  const pad = content.startsWith('`') || content.endsWith('`') ? ' ' : ''
-  return { markdown: `${fence}${pad}${content}${pad}${fence}` }
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
+  return { markdown: `${fence}${pad}${line}${pad}${fence}` }
+}
+
+/**
+ * The same as a cell of a table, where a pipe ends the cell even in a code span: there `\|` is a pipe, elsewhere the
+ * backslash would show. No two parsers agree on a backslash before it.
+ */
+export function tableCell({ markdown }: Markdown): Markdown {
+  return { markdown: markdown.replace(/\\\|/g, '\\\\u007C').replace(/\|/g, '\\|') }
 }
 
 /** Figures that we formatted, such as `+7.9 % [+6.1, +9.8]`: unbroken if they are nothing else, else as text. */

@@ -1,13 +1,13 @@
 import type { VerdictRow } from '../../compare/schema.ts'
-import { joinMarkdown, type Markdown, md, unbroken } from '../escape.ts'
+import { joinMarkdown, type Markdown, md, tableCell, unbroken } from '../escape.ts'
 import { adviceOf, verdictOf } from '../verdict-words.ts'
 
 /** Names are cut to this in tables, so that twenty hostile rows still fit. */
 export const NAME_LIMIT = 100
 
-/** A GFM table. Cells were made by the escape functions, so none holds a line break or a bare pipe. */
+/** A GFM table. Cells were made by the escape functions, so none holds a line break. */
 export function table(head: readonly Markdown[], rows: readonly (readonly Markdown[])[]): Markdown {
-  const line = (cells: readonly Markdown[]) => `| ${joinMarkdown(cells, ' | ').markdown} |`
+  const line = (cells: readonly Markdown[]) => `| ${joinMarkdown(cells.map(tableCell), ' | ').markdown} |`
   const header = line(head)
   const rule = `|${head.map(() => '---|').join('')}`
   return { markdown: [header, rule, ...rows.map(line)].join('\n') }

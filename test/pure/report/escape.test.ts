@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { code, figures, html, link, md, plain, terminalText, visible } from '../../../src/report/escape.ts'
+import { code, figures, html, link, md, plain, tableCell, terminalText, visible } from '../../../src/report/escape.ts'
 import { elementsOf, markdownTree, nodesOf, pageTree, proseOf, textOf } from '../../fixtures/github-markdown.ts'
 import { anyText, HOSTILE } from '../../fixtures/hostile-text.ts'
 
@@ -58,12 +58,22 @@ describe('code spans', () => {
   it('hold any text in a table cell, one span, the same characters', () => {
     fc.assert(
       fc.property(anyText(200), (text) => {
-        const tree = markdownTree(inTable(code(text).markdown))
+        const tree = markdownTree(inTable(tableCell(code(text)).markdown))
         expect(nodesOf(tree, 'tableRow').map((row) => row.children!.length)).toEqual([2, 2])
         if (visible(text) === '') return
         const spans = nodesOf(tree, 'inlineCode')
         expect(spans).toHaveLength(1)
         expect(spans[0]!.value).toBe(visible(text).replace(/\\\|/g, '\\\\u007C'))
+      }),
+    )
+  })
+
+  it('show any text outside of a table as it is, pipes without a backslash', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText(200), fc.constantFrom('a|b', '\\|', 'a \\| b')), (text) => {
+        if (visible(text) === '') return
+        const spans = nodesOf(markdownTree(`- ${code(text).markdown}: x`), 'inlineCode')
+        expect(spans.map((span) => span.value)).toEqual([visible(text)])
       }),
     )
   })
