@@ -47,11 +47,12 @@ export function estimateCell(drafts: readonly (SettledDraft | MeasuredDraft)[]):
 }
 
 function estimateOf({ observations, rule }: MeasuredDraft, family: readonly Scatter[]): Estimate {
+  const own = scatterOf(observations)
   switch (observations.kind) {
     case 'pairs':
-      return moderatedPaired(observations.differences, widenPrior(pairPrior(rule), family))
+      return moderatedPaired(observations.differences, widenPrior(pairPrior(rule), family, own))
     case 'apart': {
-      const prior = widenPrior(sessionPrior(rule), family)
+      const prior = widenPrior(sessionPrior(rule), family, own)
       return moderatedUnpaired(observations.base, observations.head, prior, rule.betweenRuns ** 2)
     }
   }

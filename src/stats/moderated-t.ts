@@ -80,12 +80,17 @@ export function unpairedScatter(base: readonly number[], head: readonly number[]
 /**
  * A prior that is not surer than the series it will judge: where they scatter more than it says, taken together, their
  * pooled variance takes its place. Without this a machine noisier than the prior gives false alarms with small t.
+ * `own` is the one of the scatters that the prior is for: it counts in the estimate already, so a widened prior is worth
+ * no more than the others are. A series without any others stands on its own variance alone.
  */
-export function widenPrior(prior: VariancePrior, scatters: readonly Scatter[]): VariancePrior {
+export function widenPrior(prior: VariancePrior, scatters: readonly Scatter[], own: Scatter): VariancePrior {
   const squares = scatters.reduce((sum, scatter) => sum + scatter.squares, 0)
   const degreesOfFreedom = scatters.reduce((sum, scatter) => sum + scatter.degreesOfFreedom, 0)
   if (degreesOfFreedom === 0) return prior
-  return { ...prior, variance: Math.max(prior.variance, squares / degreesOfFreedom) }
+  const pooled = squares / degreesOfFreedom
+  if (pooled <= prior.variance) return prior
+  const others = Math.max(0, degreesOfFreedom - own.degreesOfFreedom)
+  return { variance: pooled, degreesOfFreedom: Math.min(prior.degreesOfFreedom, others) }
 }
 
 /** Two-sided p of the mean being zero. */

@@ -33,6 +33,18 @@ function report(noise: () => number, pairs: number, deviation: number, shift: nu
   return { slowed: verdicts.slice(0, 6), same: verdicts.slice(6) }
 }
 
+/** One report of one cell with one metric at one load point. */
+function single(noise: () => number, pairs: number, deviation: number): string {
+  const differences = Array.from({ length: pairs }, () => deviation * noise())
+  const draft: MeasuredDraft = {
+    state: 'measured',
+    rule,
+    observations: { kind: 'pairs', differences },
+    evidence: evidence(pairs),
+  }
+  return judgePerformance(estimateCell([draft]))[0]!.verdict
+}
+
 const evidence = (pairs: number): MeasuredDraft['evidence'] => ({
   scenario: 'chat',
   concurrency: 1,
@@ -63,6 +75,22 @@ describe('how often the whole procedure is wrong', () => {
         ({ slowed, same }) => slowed.includes('regressed') || same.includes('regressed'),
       ).length
       expect(alarms).toBeLessThanOrEqual(0.05 * REPORTS)
+    },
+  )
+
+  // One series has no other to learn its noise from: a scatter that is small by luck is believed, up to 7 % at two pairs.
+  it.each([
+    [2, 0.03],
+    [2, 0.1],
+    [3, 0.1],
+  ])(
+    'cries wolf about a single metric of one load point in at most 5 %% of reports: %i pairs, %d noise',
+    (pairs, deviation) => {
+      const noise = normalNoise(4)
+      const verdicts = Array.from({ length: 500 }, () => single(noise, pairs, deviation))
+      const share = (...words: string[]) => verdicts.filter((verdict) => words.includes(verdict)).length / 500
+      expect(share('regressed')).toBeLessThanOrEqual(0.05)
+      expect(share('regressed', 'improved')).toBeLessThanOrEqual(0.09)
     },
   )
 

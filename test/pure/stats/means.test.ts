@@ -47,11 +47,24 @@ describe('the moderated t', () => {
   })
 
   it('takes the pooled scatter for the prior where that is larger, and never makes the prior surer', () => {
-    const noisy = [pairedScatter([0.1, -0.1, 0.05]), unpairedScatter([0.2, -0.2], [0.1, -0.1])]
+    const own = pairedScatter([0.1, -0.1, 0.05])
+    const noisy = [own, unpairedScatter([0.2, -0.2], [0.1, -0.1])]
     const squares = 0.1 ** 2 + 0.1 ** 2 + 0.05 ** 2 - 0.05 ** 2 / 3 + 2 * 0.2 ** 2 + 2 * 0.1 ** 2
-    expect(widenPrior(prior, noisy).variance).toBeCloseTo(squares / 4, 12)
-    expect(widenPrior(prior, [pairedScatter([0.001, 0.001, 0.0011])])).toEqual(prior)
-    expect(widenPrior(prior, [])).toEqual(prior)
+    expect(widenPrior(prior, noisy, own).variance).toBeCloseTo(squares / 4, 12)
+    const quiet = pairedScatter([0.001, 0.001, 0.0011])
+    expect(widenPrior(prior, [quiet], quiet)).toEqual(prior)
+    expect(widenPrior(prior, [], quiet)).toEqual(prior)
+  })
+
+  it('makes a widened prior worth what the other series are, never more than it was, and nothing for a lone one', () => {
+    const own = pairedScatter([0.1, -0.1, 0.05])
+    expect(widenPrior(prior, [own, pairedScatter([0.2, -0.2])], own).degreesOfFreedom).toBe(1)
+    expect(widenPrior(prior, [own, own, own, own], own).degreesOfFreedom).toBe(prior.degreesOfFreedom)
+    const alone = widenPrior(prior, [own], own)
+    expect(alone.degreesOfFreedom).toBe(0)
+    const estimate = moderatedPaired([0.1, -0.1, 0.05], alone)
+    expect(estimate.degreesOfFreedom).toBe(2)
+    expect(estimate.standardDeviation).toBeCloseTo(Math.sqrt(own.squares / 2), 12)
   })
 
   it('refuses to estimate from one observation', () => {
