@@ -50,19 +50,26 @@ const KNOWN: readonly string[] = ['command', ...new Set<string>(Object.values(IN
 const MAX_SEED = 2 ** 32 - 1
 const MAX_MATRIX_FILES = 256
 
-/** Reads the inputs that the runner passed. Throws {@link ConfigurationError} with every problem at once. */
-export function readInputs(environment: Readonly<Record<string, string | undefined>>): ActionInputs {
+/**
+ * Reads the inputs that the runner passed. Throws {@link ConfigurationError} with every problem at once. An input that
+ * we do not have is only warned of: a variable of the job's `env:` that begins with INPUT_ looks the same from here.
+ */
+export function readInputs(
+  environment: Readonly<Record<string, string | undefined>>,
+  warn: (message: string) => void = core.warning,
+): ActionInputs {
   const given: Record<string, string> = {}
   for (const name of KNOWN) given[name] = core.getInput(name)
   const unknown = Object.keys(environment)
     .filter((variable) => variable.startsWith('INPUT_'))
     .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
     .filter((name) => !KNOWN.includes(name))
-  return parseInputs(given, unknown)
+  for (const name of unknown) warn(`${name} is not an input of this action (inputs: ${KNOWN.join(', ')})`)
+  return parseInputs(given)
 }
 
 /** As {@link readInputs}, from plain values; an absent and an empty input are the same thing to a runner. */
-export function parseInputs(given: Readonly<Record<string, string>>, unknown: readonly string[] = []): ActionInputs {
+export function parseInputs(given: Readonly<Record<string, string>>): ActionInputs {
   const problems: Problem[] = []
   const report = (field: string, message: string, hint?: string) => {
     problems.push({ file: 'action inputs', field, message, hint })
@@ -74,7 +81,6 @@ export function parseInputs(given: Readonly<Record<string, string>>, unknown: re
     return value ?? ''
   }
 
-  for (const name of unknown) report(name, 'is not an input of this action', `inputs: ${KNOWN.join(', ')}`)
   const command = text('command') ?? ''
   if (!isCommand(command)) {
     report('command', command === '' ? 'is required' : `unknown: ${command}`, 'one of plan, run, report')

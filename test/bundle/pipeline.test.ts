@@ -263,7 +263,6 @@ describe('a report on what did not come back as planned', () => {
 describe('wrong use of the action', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['no command', {}, /command: is required/],
-    ['an unknown input', { command: 'plan', matrix: 'matrix.yaml', matirx: 'x' }, /matirx: is not an input/],
     ['a matrix that is not there', { command: 'plan', matrix: 'absent.yaml' }, /absent.yaml/],
     ['a plan that is not there', { command: 'run', cell: 'a', plan: 'absent.json' }, /absent.json: cannot be read/],
     ['a cell that is not planned', { command: 'run', cell: 'no.such.cell' }, /no cell is called "no.such.cell"/],
@@ -272,6 +271,14 @@ describe('wrong use of the action', () => {
     expect(end.log).toMatch(said)
     expect(end.log).not.toMatch(/^\s+at /m)
     expect(end.code).toBe(2)
+  })
+
+  it('only warns where a variable of the job looks like an input', async () => {
+    const inputs = { command: 'plan', matrix: 'matrix.yaml' }
+    const { environment } = job(inputs, ++nextRun)
+    const end = await runJob(job(inputs, nextRun, { environment: { ...environment, INPUT_FOO: 'x' } }))
+    expect(end.log).toMatch(/::warning::foo is not an input/)
+    expect(end.code, end.log).toBe(0)
   })
 })
 
