@@ -1,12 +1,12 @@
-import { appendFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import type { Endpoint } from '../engine/endpoint.ts'
 import type { Clock, Progress } from '../ports.ts'
 import type { LoadPoint } from '../record/cell-result.ts'
 import { ConfigurationError } from '../record/problem.ts'
+import { loadSpec } from '../suites/performance/load-spec.ts'
 import { measureLoadPoint } from '../suites/performance/measure.ts'
 import { probeServer, type ServerProbe } from '../suites/performance/probe.ts'
-import { formatRawRecord } from '../suites/performance/raw-record.ts'
-import type { LoadSpec } from '../suites/performance/record.ts'
+import { writeRawRecords } from '../suites/performance/raw-record-file.ts'
 import { ask, firstModel } from '../suites/performance/server-questions.ts'
 import { TOOL_VERSION } from '../version.ts'
 
@@ -87,31 +87,19 @@ export async function runLoad(options: LoadOptions, surroundings: LoadSurroundin
     if (probe.failure !== null) throw new NoUsableServer(explainFailure(options.url, probe.failure))
     for (const text of probe.remarks) remark(text)
     for (const concurrency of options.concurrency) {
-      const spec = loadSpec(options, concurrency)
+      const warmupRequests = options.warmupPerStream * concurrency
+      const spec = loadSpec({ ...options, scenario: 'load', concurrency, warmupRequests })
       const labelled = labelProgress(progress, `concurrency ${concurrency}`)
       const measured = await measureLoadPoint({ endpoint, spec, clock, signal, progress: labelled, probe })
       report.points.push({ ...measured.point, rawRecord: options.rawFile })
       for (const text of measured.remarks) remark(text)
-      if (options.rawFile !== null) await appendFile(options.rawFile, measured.records.map(formatRawRecord).join(''))
+      if (options.rawFile !== null) await writeRawRecords(options.rawFile, measured.records, { append: true })
     }
   } catch (error) {
     if (!signal.aborted) throw error
     report.interrupted = true
   }
   return report
-}
-
-function loadSpec(options: LoadOptions, concurrency: number): LoadSpec {
-  return {
-    scenario: 'load',
-    concurrency,
-    requests: options.requestsPerStream * concurrency,
-    warmupRequests: options.warmupPerStream * concurrency,
-    inputTokens: options.inputTokens,
-    outputTokens: options.outputTokens,
-    seed: options.seed,
-    requestTimeoutMs: options.requestTimeoutMs,
-  }
 }
 
 async function askModel(options: LoadOptions, signal: AbortSignal): Promise<string> {

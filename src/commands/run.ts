@@ -11,7 +11,9 @@ import type { CellWork } from './run/cell-work.ts'
 import { measureCorrectness } from './run/correctness-arm.ts'
 import { measurePerformance } from './run/performance-sessions.ts'
 import { preflight } from './run/preflight.ts'
-import { resultPath, writeResult } from './run/result-file.ts'
+import { resultPath } from './run/result-file.ts'
+import { ResultWriter } from './run/result-writer.ts'
+import { measuredSides } from './run/sides.ts'
 
 /** One cell, exactly as a runner does it. */
 export interface RunOptions {
@@ -37,53 +39,77 @@ export interface RunSurroundings {
 }
 
 /**
- * Runs the cell and writes its result whatever happens: a dead server, an exception of ours, a cancel. Throws
+ * Runs the cell and writes its result whatever happens: a dead server, an exception of ours, a cancel. After a cancel it
+ * is on the disk at once, with all that was measured, since nobody may wait until the server has stopped. Throws
  * {@link ConfigurationError} only when the plan has no such cell, since then there is nothing to write about.
  */
 export async function runCell(options: RunOptions, surroundings: RunSurroundings): Promise<CellResult> {
   const cell = findCell(options.plan, options.cellId)
   const { clock, signal } = surroundings
-  const draft = new CellDraft({
+  const writer = new ResultWriter(options.out)
+  const place: Place = { stage: 'preflight', side: null }
+  const writeCancelled = () => {
+    if (!signal.aborted) return
+    const cancelled = draft.finish(endOf(null, place.stage, place.side, signal), clock.date())
+    // Should it fail, the last version fails too, and tells.
+    writer.write(cancelled).catch(() => {})
+  }
+  const fixed = {
     toolVersion: options.plan.toolVersion,
     planId: options.plan.planId,
     cell: cell.id,
     attempt: options.attempt,
     startedAt: clock.date(),
     runner: options.runner,
-  })
+  }
+  const draft = new CellDraft(fixed, writeCancelled)
+  signal.addEventListener('abort', writeCancelled)
+  writeCancelled()
   const work = cellWork(cell, draft, options, surroundings)
-  const end = await runStages(work, options, signal)
-  const result = draft.finish(end, clock.date())
-  await writeResult(options.out, result)
+  const end = await runStages(work, options, place)
+  // From here on the cell has ended, whatever is cancelled while its result is being written.
+  signal.removeEventListener('abort', writeCancelled)
+  const result = await writer.write(draft.finish(end, clock.date()))
   surroundings.progress.note(`${cell.id}: ${describeEnd(end)}`)
   return result
 }
 
-async function runStages(work: CellWork, options: RunOptions, signal: AbortSignal): Promise<CellEnd> {
-  const { cell, plan, draft } = work
-  let stage: CellStage = 'preflight'
-  let side: Side | null = null
+/** Where in the cell the work is. */
+interface Place {
+  stage: CellStage
+  side: Side | null
+}
+
+async function runStages(work: CellWork, options: RunOptions, place: Place): Promise<CellEnd> {
+  const { cell, plan, draft, signal } = work
   try {
-    await preflight(cell, draft, work.environment)
+    await preflight(cell, draft, work.environment, signal)
     const fingerprint = fingerprintOf(cell, plan.suites, plan.seed, draft.hardware)
     for (const arm of work.sides) {
       const commit = arm === 'head' ? options.headCommit : options.baseCommit
       const engine = { name: cell.engine.name, kind: cell.engine.kind, version: null, command: null }
       draft.openArm(arm, { commit, engine, fingerprint })
     }
-    stage = 'correctness'
-    for (side of work.sides) await measureCorrectness(work, side)
-    stage = 'performance'
-    side = null
+    place.stage = 'correctness'
+    for (const side of work.sides) {
+      place.side = side
+      await measureCorrectness(work, side)
+      signal.throwIfAborted()
+    }
+    place.stage = 'performance'
+    place.side = null
     await measurePerformance(work)
-    return signal.aborted ? endOf(null, stage, side, signal) : { state: 'completed' }
+    signal.throwIfAborted()
+    return { state: 'completed' }
   } catch (error) {
-    return endOf(error, stage, side, signal)
+    return endOf(error, place.stage, place.side, signal)
   }
 }
 
 function cellWork(cell: PlannedCell, draft: CellDraft, options: RunOptions, surroundings: RunSurroundings): CellWork {
   const { progress, clock, signal, environment = process.env } = surroundings
+  const { sides, remarks } = measuredSides(cell.engine, options.baseCheckout !== null)
+  for (const remark of remarks) draft.remark(remark)
   const checkouts: Record<Side, string> = {
     head: resolve(options.headCheckout),
     base: resolve(options.baseCheckout ?? options.headCheckout),
@@ -92,7 +118,7 @@ function cellWork(cell: PlannedCell, draft: CellDraft, options: RunOptions, surr
     plan: options.plan,
     cell,
     draft,
-    sides: options.baseCheckout === null ? ['head'] : ['base', 'head'],
+    sides,
     directory: resolve(resultPath(options.out, cell.id), '..'),
     environment,
     clock,

@@ -12,6 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const LOG_TAIL_BYTES = 16 * 1024
 /** After TERM an engine frees its devices; vLLM needed up to 6 s on CPU. */
 export const TERMINATE_GRACE_MS = 20_000
+/**
+ * After a cancel: GitHub's runner kills 10 s after its first signal (SIGINT, SIGTERM 7.5 s later, KILL 2.5 s after that;
+ * docs.github.com, "Canceling a workflow run"), and what stops and writes must be over by then.
+ */
+export const CANCELLED_GRACE_MS = 4_000
 /** How often a group is looked at while it is being stopped. */
 const GROUP_POLL_MS = 50
 
@@ -23,8 +28,11 @@ export interface ServerProcess {
   /** Settles when the process itself ends, for whatever reason. */
   exited: Promise<{ code: number | null; signal: string | null }>
   logTail(): string
-  /** Ends the whole group: TERM, then KILL after the grace. Idempotent. */
-  stop(graceMs?: number): Promise<void>
+  /**
+   * Ends the whole group: TERM, then KILL after the grace, which is at most {@link CANCELLED_GRACE_MS} from when
+   * `cancelled` aborts, before or meanwhile. Idempotent.
+   */
+  stop(graceMs?: number, cancelled?: AbortSignal): Promise<void>
 }
 
 /** Starts argv without a shell. Rejects when the program cannot be started at all. */
@@ -57,8 +65,8 @@ export async function startProcess(options: {
     pid,
     exited,
     logTail: tail,
-    stop(graceMs = TERMINATE_GRACE_MS) {
-      stopping ??= stopGroup(pid, graceMs)
+    stop(graceMs = TERMINATE_GRACE_MS, cancelled) {
+      stopping ??= stopGroup(pid, graceMs, cancelled)
       return stopping
     },
   }
@@ -69,30 +77,39 @@ function killLiveGroups(): void {
   for (const pid of liveGroups) signalGroup(pid, 'SIGKILL')
 }
 
-async function stopGroup(pid: number, graceMs: number): Promise<void> {
-  await endGroup(pid, graceMs)
+async function stopGroup(pid: number, graceMs: number, cancelled?: AbortSignal): Promise<void> {
+  await endGroup(pid, graceMs, cancelled)
   liveGroups.delete(pid)
   if (liveGroups.size === 0) process.removeListener('exit', killLiveGroups)
 }
 
-async function endGroup(pid: number, graceMs: number): Promise<void> {
+async function endGroup(pid: number, graceMs: number, cancelled?: AbortSignal): Promise<void> {
   if (!signalGroup(pid, 'SIGTERM')) return
-  const polls = Math.ceil(graceMs / GROUP_POLL_MS)
-  for (let poll = 0; poll < polls; poll++) {
+  let leftMs = graceMs
+  let hurried = false
+  while (leftMs > 0) {
+    if (cancelled?.aborted && !hurried) {
+      leftMs = Math.min(leftMs, CANCELLED_GRACE_MS)
+      hurried = true
+    }
     await sleep(GROUP_POLL_MS)
+    leftMs -= GROUP_POLL_MS
     if (!signalGroup(pid, 0)) return
   }
   signalGroup(pid, 'SIGKILL')
   for (let poll = 0; poll < 40 && signalGroup(pid, 0); poll++) await sleep(GROUP_POLL_MS)
 }
 
-/** False when nothing of the group is left. Signal 0 only looks. */
+/**
+ * False when nothing of the group is left. Signal 0 only looks. Any other refusal (a worker under another user, EPERM)
+ * means that somebody is there.
+ */
 function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-pid, signal)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
   }
 }
 

@@ -28,7 +28,7 @@ export async function waitUntilReady(options: {
     const elapsedMs = options.clock.monotonicMs() - start
     if (options.signal.aborted || elapsedMs >= options.timeoutMs)
       return { state: 'not-ready', afterMs: elapsedMs, lastAnswer }
-    const answer = await knock(options.url, options.headers, KNOCK_TIMEOUT_MS)
+    const answer = await knock(options.url, options.headers, options.signal)
     if (answer === 'ok') return { state: 'ready', afterMs: options.clock.monotonicMs() - start }
     lastAnswer = answer
     await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => {})
@@ -36,13 +36,16 @@ export async function waitUntilReady(options: {
   }
 }
 
-async function knock(url: string, headers: Record<string, string>, timeoutMs: number): Promise<string> {
+async function knock(url: string, headers: Record<string, string>, cancelled: AbortSignal): Promise<string> {
   try {
-    const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
+    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(KNOCK_TIMEOUT_MS)])
+    const response = await fetch(url, { headers, redirect: 'manual', signal })
     await response.body?.cancel()
     return response.status === 200 ? 'ok' : `HTTP ${response.status}`
   } catch (error) {
-    const cause = (error as Error).cause as { code?: string; message?: string } | undefined
-    return cause?.code ?? cause?.message ?? (error as Error).message
+    // A cancel is thrown as its reason, which is a word.
+    if (!(error instanceof Error)) return String(error)
+    const cause = error.cause as { code?: string; message?: string } | undefined
+    return cause?.code ?? cause?.message ?? error.message
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../ports.ts'
 import type { Side } from '../record/words.ts'
 import { type Endpoint, type EngineEnd, EngineError, type RunningEngine } from './endpoint.ts'
 import { ownProgram } from './own-program.ts'
-import { findFreePort, type ServerProcess, startProcess } from './process.ts'
+import { findFreePort, type ServerProcess, startProcess, TERMINATE_GRACE_MS } from './process.ts'
 import { waitUntilReady } from './ready.ts'
 
 /** Everything a server start depends on besides the planned engine. */
@@ -18,8 +18,12 @@ export interface EngineStart {
   signal: AbortSignal
 }
 
-/** Starts or reaches the engine and waits until it is ready. Throws {@link EngineError} when it dies or never is. */
+/**
+ * Starts or reaches the engine and waits until it is ready. Throws {@link EngineError} when it dies or never is, and the
+ * signal's reason, with nothing started, after a cancel.
+ */
 export async function startEngine(engine: PlannedEngine, start: EngineStart): Promise<RunningEngine> {
+  start.signal.throwIfAborted()
   switch (engine.mode) {
     case 'launch':
       return launch(engine.argv, engine.env, engine, engine.readyPath, start)
@@ -38,6 +42,7 @@ async function launch(
   start: EngineStart,
 ): Promise<RunningEngine> {
   const port = await findFreePort()
+  start.signal.throwIfAborted()
   const fill = (text: string) => text.replaceAll('{port}', String(port)).replaceAll('{checkout}', start.checkout)
   const command = argv.map(fill)
   const endpoint: Endpoint = { url: `http://127.0.0.1:${port}`, model: engine.servedModel, headers: {} }
@@ -57,7 +62,7 @@ async function launch(
   const first = await Promise.race([ready, ended])
   if (first.state !== 'ready') {
     stopWaiting.abort()
-    await server.stop()
+    await server.stop(TERMINATE_GRACE_MS, start.signal)
     throw new EngineError(first.state === 'exited' ? first : neverReady(first, server.logTail()))
   }
   let asked = false
@@ -68,7 +73,7 @@ async function launch(
     ended: new Promise((resolve) => void ended.then((end) => asked || resolve(end))),
     async stop() {
       asked = true
-      await server.stop()
+      await server.stop(TERMINATE_GRACE_MS, start.signal)
     },
   }
 }

@@ -9,9 +9,10 @@ const MAX_RAW_RECORD_BYTES = 64 * 1024 * 1024
 
 /**
  * What of a cell's folder is uploaded: the result and the raw records it names. Never a whole folder: checkouts hold
- * credentials, and a link that the tested code left there could point anywhere.
+ * credentials, and a link that the tested code left there could point anywhere. `note` is told of each record that the
+ * result names and that is left out.
  */
-export async function cellFiles(directory: string): Promise<string[]> {
+export async function cellFiles(directory: string, note: (message: string) => void = () => {}): Promise<string[]> {
   const path = join(directory, RESULT_FILE)
   const result = requireDocument(cellResultSchema, await readFile(path, 'utf8'), path)
   const named = result.arms.flatMap((arm) =>
@@ -20,17 +21,23 @@ export async function cellFiles(directory: string): Promise<string[]> {
   const records: string[] = []
   for (const name of new Set(named)) {
     const record = join(directory, name)
-    if (await isPlainFileBelow(directory, record)) records.push(record)
+    const obstacle = await obstacleTo(directory, record)
+    if (obstacle === null) records.push(record)
+    else note(`${name} is not uploaded: ${obstacle}`)
   }
   return [path, ...records]
 }
 
-async function isPlainFileBelow(directory: string, path: string): Promise<boolean> {
+/** Why a file must not be uploaded, or null. */
+async function obstacleTo(directory: string, path: string): Promise<string | null> {
   try {
     const found = await lstat(path)
-    if (!found.isFile() || found.size > MAX_RAW_RECORD_BYTES) return false
-    return (await realpath(path)).startsWith((await realpath(directory)) + sep)
-  } catch {
-    return false
+    if (!found.isFile()) return 'it is not a plain file'
+    if (found.size > MAX_RAW_RECORD_BYTES)
+      return `it has ${found.size} bytes, at most ${MAX_RAW_RECORD_BYTES} are uploaded; it stays on the runner`
+    const inside = (await realpath(path)).startsWith((await realpath(directory)) + sep)
+    return inside ? null : 'it lies outside of the folder of the cell'
+  } catch (error) {
+    return (error as Error).message
   }
 }

@@ -9,6 +9,8 @@ export interface ProbeOptions {
   timeoutMs?: number
   /** Where the tool is looked for, by `PATH`. Default: the environment of this process. */
   environment?: Readonly<Record<string, string | undefined>>
+  /** Ends the look early, and the tool with it. */
+  signal?: AbortSignal
 }
 
 /** `npu-smi` needs seconds on a host of 16 devices; a minute means that it hangs. */
@@ -17,18 +19,21 @@ const DEFAULT_TIMEOUT_MS = 60_000
 /** Looks at the devices of a vendor with its own tool. Never throws: what could not be seen says why. */
 export async function probeHardware(vendor: Vendor, options: ProbeOptions = {}): Promise<Hardware> {
   const { run = runTool, timeoutMs = DEFAULT_TIMEOUT_MS, environment = process.env } = options
+  const { signal = new AbortController().signal } = options
   const { tool, argv, parse } = DEVICE_TOOLS[vendor]
   const failed = (reason: string): Hardware => ({
     state: 'not-probed',
     reason: reason.slice(0, 2000),
     toolFailed: true,
   })
-  const end = await run({ tool, argv, timeoutMs, environment })
+  const end = await run({ tool, argv, timeoutMs, environment, signal })
   switch (end.state) {
     case 'missing':
       return { state: 'not-probed', reason: `${tool} is not on the path of this machine` }
     case 'timed-out':
       return failed(`${tool} did not answer within ${timeoutMs / 1000} s`)
+    case 'cancelled':
+      return { state: 'not-probed', reason: `the run was cancelled while ${tool} was asked` }
     case 'failed':
       return failed(`${tool} could not be run: ${end.reason}`)
     case 'exited': {

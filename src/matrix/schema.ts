@@ -76,7 +76,9 @@ const scenario = z.strictObject({
     .nonnegative()
     .max(10_000)
     .default(8)
-    .describe('Before each load point. Default: 8.'),
+    .describe(
+      'Before each load point, not measured. At least one for each unit of concurrency is sent, so that every connection is warm; 0 sends none. Default: 8.',
+    ),
 })
 
 const suites = z.strictObject({

@@ -1,14 +1,13 @@
 import type { Command } from 'commander'
 import { EXIT_CODES } from '../record/words.ts'
+import { type CommitOptions, requireCommits } from './commit-option.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Options {
+interface Options extends CommitOptions {
   plan: string
   results: string
   baseline?: string
   out: string
-  headCommit?: string
-  baseCommit?: string
   publish?: boolean
   json?: boolean
 }
@@ -35,14 +34,14 @@ export function registerReport(program: Command, terminal: Terminal): void {
     .option('--json', 'print the comparison document instead of a table')
     .addHelpText('after', EXAMPLES)
     .action(async (options: Options) => {
+      const commits = requireCommits(options)
       const { createReport } = await import('../commands/report.ts')
       const report = await createReport({
         planFile: options.plan,
         resultsDirectory: options.results,
         baselineDirectory: options.baseline ?? null,
         out: options.out,
-        headCommit: options.headCommit ?? null,
-        baseCommit: options.baseCommit ?? null,
+        ...commits,
       })
       await print(report, options.json ?? false, terminal)
       // The outcome decides only once the report stands.

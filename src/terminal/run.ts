@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { ConfigurationError } from '../record/problem.ts'
+import { type RunArguments, readRunArguments } from './run-arguments.ts'
 import type { Terminal } from './terminal.ts'
 
-interface Options {
+interface Options extends RunArguments {
   plan: string
   cell: string
   out: string
   headCheckout: string
   baseCheckout?: string
-  headCommit?: string
-  baseCommit?: string
-  attempt: string
 }
 
 export function registerRun(program: Command, terminal: Terminal): void {
@@ -23,11 +21,12 @@ export function registerRun(program: Command, terminal: Terminal): void {
     .requiredOption('--out <directory>', 'the result goes to <directory>/cells/<id>/result.json')
     .option('--head-checkout <directory>', "the head's code: working directory of its servers", '.')
     .option('--base-checkout <directory>', "the base's code; with it, base and head are measured in pairs")
-    .option('--head-commit <sha>', 'named in the report')
-    .option('--base-commit <sha>', 'named in the report')
+    .option('--head-commit <sha>', 'named in the report; 7 to 64 hexadecimal digits')
+    .option('--base-commit <sha>', 'named in the report; 7 to 64 hexadecimal digits')
     .option('--attempt <number>', 'which attempt of the run this is', '1')
     .addHelpText('after', '\nExample:\n  crosschip run --plan plan.json --cell v4-flash.h200.vllm --out crosschip-out')
     .action(async (options: Options) => {
+      const checked = readRunArguments(options)
       const { exitCodeOfCell, runCell } = await import('../commands/run.ts')
       const { requireDocument } = await import('../record/document.ts')
       const { planSchema } = await import('../plan/schema.ts')
@@ -39,9 +38,7 @@ export function registerRun(program: Command, terminal: Terminal): void {
           out: options.out,
           headCheckout: options.headCheckout,
           baseCheckout: options.baseCheckout ?? null,
-          headCommit: options.headCommit ?? null,
-          baseCommit: options.baseCommit ?? null,
-          attempt: Number.parseInt(options.attempt, 10) || 1,
+          ...checked,
           runner: process.env.RUNNER_NAME ?? null,
         },
         terminal,

@@ -1,4 +1,12 @@
-import type { Arm, CellEnd, CellResult, CorrectnessResult, Hardware, Session } from '../../record/cell-result.ts'
+import type {
+  Arm,
+  CellEnd,
+  CellResult,
+  CorrectnessResult,
+  Hardware,
+  LoadPoint,
+  Session,
+} from '../../record/cell-result.ts'
 import { CELL_RESULT_SCHEMA } from '../../record/cell-result.ts'
 import type { Side } from '../../record/words.ts'
 
@@ -11,13 +19,20 @@ export class CellDraft {
   readonly #fixed: Pick<CellResult, 'toolVersion' | 'planId' | 'cell' | 'attempt' | 'startedAt' | 'runner'>
   readonly #arms = new Map<Side, Arm>()
   readonly #remarks: string[] = []
+  readonly #onChange: () => void
 
-  constructor(fixed: Pick<CellResult, 'toolVersion' | 'planId' | 'cell' | 'attempt' | 'startedAt' | 'runner'>) {
+  /** `onChange` is told of every addition, once it is in. */
+  constructor(
+    fixed: Pick<CellResult, 'toolVersion' | 'planId' | 'cell' | 'attempt' | 'startedAt' | 'runner'>,
+    onChange: () => void = () => {},
+  ) {
     this.#fixed = fixed
+    this.#onChange = onChange
   }
 
   openArm(side: Side, facts: Omit<Arm, 'side' | 'correctness' | 'sessions'>): void {
     this.#arms.set(side, { side, ...facts, correctness: null, sessions: [] })
+    this.#onChange()
   }
 
   /** What the server of a side said about itself once it ran. */
@@ -25,19 +40,33 @@ export class CellDraft {
     const arm = this.#arm(side)
     arm.engine.version ??= version
     arm.engine.command ??= command === null ? null : clip(command, 16_384)
+    this.#onChange()
   }
 
   keepCorrectness(side: Side, correctness: CorrectnessResult): void {
     this.#arm(side).correctness = correctness
+    this.#onChange()
   }
 
-  keepSession(side: Side, session: Session): void {
-    this.#arm(side).sessions.push(session)
+  /** Adds a point to its session, and the session with its first point. */
+  keepPoint(side: Side, session: Session, point: LoadPoint): void {
+    session.points.push(point)
+    const { sessions } = this.#arm(side)
+    if (!sessions.includes(session)) sessions.push(session)
+    this.#onChange()
+  }
+
+  /** Says where the raw record of a point that is kept lies, once it does. */
+  keepRawRecord(point: LoadPoint, rawRecord: string): void {
+    point.rawRecord = rawRecord
+    this.#onChange()
   }
 
   remark(text: string): void {
     const line = clip(text, 2000)
-    if (this.#remarks.length < 200 && !this.#remarks.includes(line)) this.#remarks.push(line)
+    if (this.#remarks.length >= 200 || this.#remarks.includes(line)) return
+    this.#remarks.push(line)
+    this.#onChange()
   }
 
   finish(end: CellEnd, finishedAt: string): CellResult {

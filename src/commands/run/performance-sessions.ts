@@ -1,12 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunningEngine } from '../../engine/endpoint.ts'
 import type { Scenario } from '../../plan/schema.ts'
 import type { LoadPoint, Session } from '../../record/cell-result.ts'
 import { seedOf } from '../../record/seeded-random.ts'
-import { measureLoadPoint } from '../../suites/performance/measure.ts'
+import { loadSpec } from '../../suites/performance/load-spec.ts'
+import { type MeasuredPoint, measureLoadPoint } from '../../suites/performance/measure.ts'
 import { probeServer, type ServerProbe } from '../../suites/performance/probe.ts'
-import { formatRawRecord } from '../../suites/performance/raw-record.ts'
+import { writeRawRecords } from '../../suites/performance/raw-record-file.ts'
 import type { LoadSpec } from '../../suites/performance/record.ts'
 import { CellStopped } from './cell-stopped.ts'
 import type { CellWork } from './cell-work.ts'
@@ -24,6 +24,7 @@ export async function measurePerformance(work: CellWork): Promise<void> {
   if (suite === null) return
   const order = sessionOrder(suite.sessions, work.sides, work.plan.seed)
   for (const [position, session] of order.entries()) {
+    work.signal.throwIfAborted()
     work.progressFor('performance').step(`session ${session.pair + 1} ${session.side}`, position, order.length)
     await measureSession(work, session, position, suite.scenarios)
   }
@@ -38,7 +39,6 @@ async function measureSession(
   const { pair, side } = planned
   const start = work.engineStart(side, seedOf(work.plan.seed, work.cell.id, pair, side))
   const session: Session = { pair, order, startedAt: work.clock.date(), readyMs: 0, points: [] }
-  let kept = false
   await withEngine(work.cell.engine, start, work.draft, 'performance', async (running, signal) => {
     session.readyMs = running.readyMs
     const probe = await probeServer({
@@ -50,40 +50,39 @@ async function measureSession(
     })
     for (const remark of probe.remarks) work.draft.remark(remark)
     for (const spec of scenarios.flatMap((scenario) => loadSpecs(scenario, work.plan.seed, pair))) {
-      const point = await measurePoint(work, planned, running, probe, spec, signal)
+      const { point, records, remarks } = await measurePoint(work, planned, running, probe, spec, signal)
       // A server that died under the point makes its numbers meaningless; the points before it stand.
       if (signal.aborted) break
-      session.points.push(point)
-      if (!kept) work.draft.keepSession(side, session)
-      kept = true
+      work.draft.keepPoint(side, session, point)
+      for (const remark of remarks) work.draft.remark(remark)
+      await keepRawRecords(work, planned, point, records)
       refuseDeadPoint(point, side)
     }
   })
 }
 
 /** The load levels of a scenario in their declared order. Both sides of a pair send the same bytes; pairs differ. */
-function loadSpecs(scenario: Scenario, seed: number, pair: number): LoadSpec[] {
-  return scenario.concurrency.map((concurrency) => ({
-    scenario: scenario.name,
-    concurrency,
-    requests: scenario.requestsPerStream * concurrency,
-    warmupRequests: scenario.warmupRequests,
-    inputTokens: scenario.inputTokens,
-    outputTokens: scenario.outputTokens,
-    seed: (seed + pair * 7919 + concurrency) >>> 0,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
-  }))
+function loadSpecs({ name, ...shape }: Scenario, seed: number, pair: number): LoadSpec[] {
+  return shape.concurrency.map((concurrency) =>
+    loadSpec({
+      ...shape,
+      scenario: name,
+      concurrency,
+      seed: (seed + pair * 7919 + concurrency) >>> 0,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    }),
+  )
 }
 
-async function measurePoint(
+function measurePoint(
   work: CellWork,
   session: PlannedSession,
   running: RunningEngine,
   probe: ServerProbe,
   spec: LoadSpec,
   signal: AbortSignal,
-): Promise<LoadPoint> {
-  const { point, records, remarks } = await measureLoadPoint({
+): Promise<MeasuredPoint> {
+  return measureLoadPoint({
     endpoint: running.endpoint,
     spec,
     probe,
@@ -91,11 +90,22 @@ async function measurePoint(
     signal,
     progress: work.progressFor(`${spec.scenario} c${spec.concurrency} (${session.side})`),
   })
-  for (const remark of remarks) work.draft.remark(remark)
-  const name = `${spec.scenario}-c${spec.concurrency}-pair${session.pair}-${session.side}.jsonl`
-  await mkdir(join(work.directory, 'requests'), { recursive: true })
-  await writeFile(join(work.directory, 'requests', name), records.map(formatRawRecord).join(''))
-  return { ...point, rawRecord: `requests/${name}` }
+}
+
+/** The numbers stand without it: a full disk costs the raw record of a point, not the point. */
+async function keepRawRecords(
+  work: CellWork,
+  { pair, side }: PlannedSession,
+  point: LoadPoint,
+  records: MeasuredPoint['records'],
+): Promise<void> {
+  const name = `requests/${point.scenario}-c${point.concurrency}-pair${pair}-${side}.jsonl`
+  try {
+    await writeRawRecords(join(work.directory, name), records, { append: false })
+    work.draft.keepRawRecord(point, name)
+  } catch (error) {
+    work.draft.remark(`the raw record ${name} was not kept: ${(error as Error).message}`)
+  }
 }
 
 function refuseDeadPoint(point: LoadPoint, side: PlannedSession['side']): void {

@@ -7,12 +7,13 @@ import { CellStopped } from './cell-stopped.ts'
 /**
  * Looks at the devices before anything is started: the label of a runner is a promise, the device tool tells what the
  * job really got. Fewer or unhealthy devices end the cell as infrastructure; a machine without the tool is remarked,
- * since an attached server may run elsewhere.
+ * since an attached server may run elsewhere. Throws the signal's reason after a cancel.
  */
 export async function preflight(
   cell: PlannedCell,
   draft: CellDraft,
   environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
 ): Promise<void> {
   if (cell.engine.mode === 'attach') {
     draft.hardware = {
@@ -21,7 +22,8 @@ export async function preflight(
     }
     return
   }
-  draft.hardware = await probeHardware(cell.target.vendor, { environment })
+  draft.hardware = await probeHardware(cell.target.vendor, { environment, signal })
+  signal.throwIfAborted()
   const health = judgeHealth(draft.hardware, cell.target.devices)
   switch (health.state) {
     case 'healthy':

@@ -1,4 +1,5 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type CellResult, cellResultSchema } from '../../record/cell-result.ts'
 import { formatDocument } from '../../record/document.ts'
@@ -29,7 +30,13 @@ export async function writeResult(out: string, result: CellResult): Promise<stri
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const partial = `${path}.partial`
-  await writeFile(partial, text)
-  await rename(partial, path)
+  // A name of its own: two writers that share one would rename each other's file away.
+  const partial = `${path}.${randomUUID()}.partial`
+  try {
+    await writeFile(partial, text)
+    await rename(partial, path)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
 }

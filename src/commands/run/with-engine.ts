@@ -37,12 +37,14 @@ export async function withEngine<T>(
     const version = await engineKind(engine.kind)?.version(running.endpoint, signal)
     draft.describeEngine(start.side, version ?? null, running.command)
     const result = await work(running, signal)
-    epitaph ??= await unnoticedDeath(running)
+    epitaph ??= await unnoticedDeath(running, start.signal)
     if (epitaph === undefined) return result
   } catch (error) {
+    // After a cancel every connection is broken, by us; the time that is left belongs to the result.
+    if (start.signal.aborted) throw error
     // Connections of a dying process break before its port is closed.
     await Promise.race([running.ended, sleep(LAST_BREATH_MS)])
-    epitaph ??= await unnoticedDeath(running)
+    epitaph ??= await unnoticedDeath(running, start.signal)
     if (epitaph === undefined) throw error
   } finally {
     await running.stop()
@@ -65,9 +67,10 @@ function describeDeath(end: EngineEnd): Epitaph {
  * A death in the last moment of the work, or of a server whose process is not ours to watch: its port refuses, though
  * nobody has told us yet. Without this a dead server would be taken for one that answers badly, or for a good one.
  */
-async function unnoticedDeath(running: RunningEngine): Promise<Epitaph | undefined> {
-  if (!(await refusesConnections(running.endpoint.url))) return undefined
-  const end = await Promise.race([running.ended, sleep(DEATH_NOTICE_MS, undefined)])
+async function unnoticedDeath(running: RunningEngine, cancelled: AbortSignal): Promise<Epitaph | undefined> {
+  if (!(await refusesConnections(running.endpoint.url, cancelled))) return undefined
+  const notice = sleep(DEATH_NOTICE_MS, undefined, { signal: cancelled }).catch(() => undefined)
+  const end = await Promise.race([running.ended, notice])
   if (end !== undefined) return describeDeath(end)
   return (stage) => `was lost during ${stage}: nothing listens at ${running.endpoint.url} any more`
 }

@@ -1,10 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { resultPath, writeResult } from '../../commands/run/result-file.ts'
+import { resultPath } from '../../commands/run/result-file.ts'
 import { describeEnd, exitCodeOfCell, runCell } from '../../commands/run.ts'
-import type { Plan } from '../../plan/schema.ts'
-import { CELL_RESULT_SCHEMA, type CellResult } from '../../record/cell-result.ts'
 import { EXIT_CODES } from '../../record/words.ts'
 import { cellArtifactName } from '../artifacts.ts'
 import { cellFiles } from '../cell-files.ts'
@@ -15,7 +13,8 @@ import type { ActionSurroundings } from '../surroundings.ts'
 
 /**
  * A cancelled job gets SIGINT, SIGTERM 7.5 s later and is killed 2.5 s after that (docs.github.com, "Canceling a
- * workflow run"). An engine may take longer than that to give back its devices, so the result does not wait for it.
+ * workflow run"). An engine may take longer than that to give back its devices, so the upload does not wait for it: what
+ * `runCell` wrote when the cancel came is all that was measured.
  */
 const CANCEL_GRACE_MS = 3500
 
@@ -29,7 +28,6 @@ export async function runAction(inputs: RunInputs, surroundings: ActionSurroundi
   const out = inputs.out ?? join(run.temporary, 'crosschip')
   await mkdir(out, { recursive: true })
 
-  const startedAt = surroundings.clock.date()
   const running = runCell(
     {
       plan,
@@ -44,12 +42,15 @@ export async function runAction(inputs: RunInputs, surroundings: ActionSurroundi
     },
     { progress, clock: surroundings.clock, signal, environment: engineEnvironment(surroundings.environment) },
   )
-  const first = await Promise.race([running, cancelGrace(signal)])
-  if (first === 'too slow') await writeResult(out, cancelledResult(plan, inputs.cell, startedAt, surroundings))
+  await Promise.race([running, cancelGrace(signal)])
 
   const directory = dirname(resultPath(out, inputs.cell))
   const store = await surroundings.artifacts()
-  await store.upload(cellArtifactName(inputs.cell, run.attempt), directory, await cellFiles(directory))
+  await store.upload(
+    cellArtifactName(inputs.cell, run.attempt),
+    directory,
+    await cellFiles(directory, (message) => progress.note(message)),
+  )
   // The result is safe; what is left of the grace belongs to the engine.
   const result = await running
 
@@ -59,30 +60,7 @@ export async function runAction(inputs: RunInputs, surroundings: ActionSurroundi
 }
 
 /** Settles only some time after a cancel. */
-async function cancelGrace(signal: AbortSignal): Promise<'too slow'> {
+async function cancelGrace(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-  return sleep(CANCEL_GRACE_MS, 'too slow' as const, { ref: false })
-}
-
-/** Stands in while the cell's own result waits for its engine to stop. */
-function cancelledResult(
-  plan: Plan,
-  cell: string,
-  startedAt: string,
-  { run, clock, signal }: ActionSurroundings,
-): CellResult {
-  return {
-    schema: CELL_RESULT_SCHEMA,
-    toolVersion: plan.toolVersion,
-    planId: plan.planId,
-    cell,
-    attempt: run.attempt,
-    startedAt,
-    finishedAt: clock.date(),
-    runner: run.runnerName,
-    hardware: { state: 'not-probed', reason: 'the run was cancelled' },
-    end: { state: 'cancelled', stage: 'stop', signal: String(signal.reason) },
-    arms: [],
-    remarks: ['the engine had not stopped when the runner was about to end the job'],
-  }
+  await sleep(CANCEL_GRACE_MS, undefined, { ref: false })
 }
