@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { compareResults } from '../compare/compare.ts'
 import type { Comparison } from '../compare/schema.ts'
 import { type Plan, planSchema } from '../plan/schema.ts'
-import { type Collected, collectResults } from '../record/collect.ts'
+import { type Collected, readResult, settleResults, type UnusableResult } from '../record/collect.ts'
 import { formatDocument, requireDocument } from '../record/document.ts'
 import { ConfigurationError } from '../record/problem.ts'
 import { renderHtml } from '../report/html.ts'
 import { renderComment, renderSummary } from '../report/markdown.ts'
 import { TOOL_VERSION } from '../version.ts'
-import { findResultFiles } from './report/result-files.ts'
+import { readResultFiles } from './report/result-files.ts'
 
 export interface ReportOptions {
   planFile: string
@@ -21,6 +21,8 @@ export interface ReportOptions {
   out: string
   headCommit: string | null
   baseCommit: string | null
+  /** Results that were refused before they became files. */
+  refusals?: readonly UnusableResult[]
 }
 
 export interface Report {
@@ -40,7 +42,7 @@ export interface Report {
 export async function createReport(options: ReportOptions): Promise<Report> {
   const { planFile, out, headCommit, baseCommit } = options
   const plan = requireDocument(planSchema, await readText(planFile), planFile)
-  const collected = await collect(plan, options.resultsDirectory, false)
+  const collected = await collect(plan, options.resultsDirectory, false, options.refusals)
   const baseline = options.baselineDirectory === null ? null : await collect(plan, options.baselineDirectory, true)
   const comparison = compareResults({
     plan,
@@ -68,9 +70,14 @@ export async function createReport(options: ReportOptions): Promise<Report> {
   return { comparison, comment, summary, files }
 }
 
-async function collect(plan: Plan, directory: string, acceptOtherPlans: boolean): Promise<Collected> {
-  const { files, remarks } = await findResultFiles(directory)
-  const collected = collectResults(plan, files, { acceptOtherPlans })
+async function collect(
+  plan: Plan,
+  directory: string,
+  acceptOtherPlans: boolean,
+  refusals: readonly UnusableResult[] = [],
+): Promise<Collected> {
+  const { readings, remarks } = await readResultFiles(directory, (file) => readResult(plan, file, { acceptOtherPlans }))
+  const collected = settleResults(plan, [...readings, ...refusals])
   return { ...collected, remarks: [...collected.remarks, ...remarks] }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Plan } from '../plan/schema.ts'
 import { type CellResult, cellResultSchema } from './cell-result.ts'
 import { readDocument } from './document.ts'
@@ -9,9 +10,15 @@ export interface ResultFile {
   text: string
 }
 
+/** A file that was found and not read, and why. */
+export interface RefusedFile {
+  path: string
+  refused: string
+}
+
 /**
  * What came back for one planned cell. `invalid`: a file that cannot be read; `foreign`: made for another plan;
- * `duplicate`: two files of the same attempt that disagree, so neither is believed.
+ * `duplicate`: two files of the same attempt that disagree, or two artifacts of one name, so neither is believed.
  */
 export type CollectedCell =
   | { cell: string; state: 'received'; result: CellResult; path: string }
@@ -28,17 +35,29 @@ export interface CollectOptions {
   acceptOtherPlans?: boolean
 }
 
-type Reading =
-  | { state: 'read'; path: string; text: string; result: CellResult }
-  | { state: 'foreign'; path: string; cell: string | null; message: string }
-  | { state: 'invalid'; path: string; cell: string | null; message: string }
+/** What one file says. Its text is not kept: of many hostile files no more than one need be in memory. */
+export type ResultReading = { state: 'read'; path: string; digest: string; result: CellResult } | UnusableResult
+
+/** `duplicate` holds for its whole cell, whatever else came back for it. */
+export interface UnusableResult {
+  state: 'foreign' | 'invalid' | 'duplicate'
+  /** Null where nobody knows whose it is. */
+  cell: string | null
+  message: string
+}
 
 const MAX_REMARKS = 50
 
 /** Planned against received: nothing that was planned is forgotten, nothing that was not planned is believed. */
 export function collectResults(plan: Plan, files: readonly ResultFile[], options: CollectOptions = {}): Collected {
-  const planned = new Set(plan.cells.map((cell) => cell.id))
-  const readings = files.map((file) => read(file, plan.planId, planned, options.acceptOtherPlans ?? false))
+  return settleResults(
+    plan,
+    files.map((file) => readResult(plan, file, options)),
+  )
+}
+
+/** As {@link collectResults}, of files that were read one by one with {@link readResult}. */
+export function settleResults(plan: Plan, readings: readonly ResultReading[]): Collected {
   const remarks: string[] = []
   const cells = plan.cells.map(({ id }): CollectedCell => {
     const own = readings.filter((reading) => ownerOf(reading) === id)
@@ -54,13 +73,15 @@ export function collectResults(plan: Plan, files: readonly ResultFile[], options
   return { cells, remarks: bounded(remarks) }
 }
 
-function settle(cell: string, own: readonly Reading[]): CollectedCell {
+function settle(cell: string, own: readonly ResultReading[]): CollectedCell {
+  const doubled = own.find((reading): reading is UnusableResult => reading.state === 'duplicate')
+  if (doubled) return { cell, state: 'duplicate', message: doubled.message }
   const read = own.filter((reading) => reading.state === 'read')
   if (read.length > 0) {
     const attempt = Math.max(...read.map((reading) => reading.result.attempt))
     const latest = read.filter((reading) => reading.result.attempt === attempt)
     const [first] = latest
-    if (latest.every((reading) => reading.text === first!.text)) {
+    if (latest.every((reading) => reading.digest === first!.digest)) {
       return { cell, state: 'received', result: first!.result, path: first!.path }
     }
     const paths = latest.slice(0, 3).map((reading) => reading.path)
@@ -79,27 +100,37 @@ function settle(cell: string, own: readonly Reading[]): CollectedCell {
   }
 }
 
-function read(file: ResultFile, planId: string, planned: Set<string>, acceptOtherPlans: boolean): Reading {
-  const { path, text } = file
-  const reading = readDocument(cellResultSchema, text, path)
+/** What one file says. */
+export function readResult(
+  plan: Plan,
+  file: ResultFile | RefusedFile,
+  { acceptOtherPlans = false }: CollectOptions = {},
+): ResultReading {
+  const { path } = file
+  const { planId } = plan
+  const planned = new Set(plan.cells.map((cell) => cell.id))
+  if ('refused' in file)
+    return { state: 'invalid', cell: cellOfPath(path, planned), message: `${path}: ${file.refused}` }
+  const reading = readDocument(cellResultSchema, file.text, path)
   if (reading.state === 'invalid') {
     const [first] = reading.problems
     const more = reading.problems.length > 1 ? ` and ${reading.problems.length - 1} more problems` : ''
     const message = `${formatProblem(first!)}${more}; run the cell again with this version of crosschip`
-    return { state: 'invalid', path, cell: cellOfPath(path, planned), message }
+    return { state: 'invalid', cell: cellOfPath(path, planned), message }
   }
   const { document: result } = reading
   if (!planned.has(result.cell)) {
-    return { state: 'foreign', path, cell: null, message: `${path}: cell "${result.cell}" is not in this plan` }
+    return { state: 'foreign', cell: null, message: `${path}: cell "${result.cell}" is not in this plan` }
   }
   if (result.planId !== planId && !acceptOtherPlans) {
     const message = `${path}: made for plan ${result.planId.slice(0, 12)}, this is plan ${planId.slice(0, 12)}; remove results of other runs, or run the cell again`
-    return { state: 'foreign', path, cell: result.cell, message }
+    return { state: 'foreign', cell: result.cell, message }
   }
-  return { state: 'read', path, text, result }
+  const digest = createHash('sha256').update(file.text).digest('hex')
+  return { state: 'read', path, digest, result }
 }
 
-function ownerOf(reading: Reading): string | null {
+function ownerOf(reading: ResultReading): string | null {
   return reading.state === 'read' ? reading.result.cell : reading.cell
 }
 

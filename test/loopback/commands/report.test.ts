@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findResultFiles } from '../../../src/commands/report/result-files.ts'
+import { readResultFiles } from '../../../src/commands/report/result-files.ts'
 import { createReport } from '../../../src/commands/report.ts'
 import { comparisonSchema } from '../../../src/compare/schema.ts'
 import type { Plan } from '../../../src/plan/schema.ts'
@@ -24,14 +24,18 @@ async function put(path: string, content: unknown): Promise<string> {
 }
 
 async function report(plan: Plan, baseline: string | null = null) {
-  return createReport({
+  return createReport(await optionsFor(plan, baseline))
+}
+
+async function optionsFor(plan: Plan, baseline: string | null = null) {
+  return {
     planFile: await put('plan.json', plan),
     resultsDirectory: join(directory, 'results'),
     baselineDirectory: baseline === null ? null : join(directory, baseline),
     out: join(directory, 'out'),
     headCommit: HEAD_COMMIT,
     baseCommit: BASE_COMMIT,
-  })
+  }
 }
 
 describe('creating a report from files', () => {
@@ -73,6 +77,21 @@ describe('creating a report from files', () => {
     const whole = comparison.verdicts.filter((row) => row.suite === 'cell').map((row) => [row.cell, row.verdict])
     expect(Object.fromEntries(whole)).toEqual({ [cut]: 'broken', [foreign]: 'missing', [large]: 'broken' })
     expect(comparison.outcome).toBe('fail')
+    const reasonOf = (cell: string) => comparison.verdicts.find((row) => row.cell === cell)?.reason
+    expect(reasonOf(large)).toContain(`at most ${MAX_DOCUMENT_BYTES} are read`)
+  })
+
+  it('believes no result of a cell whose artifacts were refused as duplicates', async () => {
+    const plan = makePlan(fourCells())
+    for (const { id } of plan.cells) await put(`results/cells/${id}/result.json`, makeResult(id))
+    const { id } = plan.cells[1]!
+    const { comparison } = await createReport({
+      ...(await optionsFor(plan)),
+      refusals: [{ state: 'duplicate', cell: id, message: 'two artifacts of one name' }],
+    })
+    expect(comparison.cells.map(({ received }) => received)).toEqual(['complete', 'duplicate', 'complete', 'complete'])
+    expect(comparison.verdicts.find((row) => row.cell === id)?.reason).toContain('two artifacts of one name')
+    expect(comparison.outcome).not.toBe('pass')
   })
 
   it('compares with a stored baseline of another plan', async () => {
@@ -94,13 +113,16 @@ describe('creating a report from files', () => {
   })
 })
 
+const filesIn = (folder: string, budgetBytes?: number) =>
+  readResultFiles(join(directory, folder), (file) => file, budgetBytes)
+
 describe('finding result files', () => {
   it('follows no links, to files or to directories', async () => {
     const secret = await put('secret/result.json', '{"secret": true}')
     await mkdir(join(directory, 'results/cells/a'), { recursive: true })
     await symlink(secret, join(directory, 'results/cells/a/result.json'))
     await symlink(join(directory, 'secret'), join(directory, 'results/cells/b'))
-    expect(await findResultFiles(join(directory, 'results'))).toEqual({ files: [], remarks: [] })
+    expect(await filesIn('results')).toEqual({ readings: [], remarks: [] })
   })
 
   it('takes only files of the name, and stops at a depth', async () => {
@@ -108,7 +130,20 @@ describe('finding result files', () => {
     await put('results/comparison.json', 'b')
     await put('results/myresult.json', 'b')
     await put(`results/${'d/'.repeat(12)}result.json`, 'c')
-    const { files } = await findResultFiles(join(directory, 'results'))
-    expect(files).toEqual([{ path: 'v4.result.json', text: 'a' }])
+    const { readings } = await filesIn('results')
+    expect(readings).toEqual([{ path: 'v4.result.json', text: 'a' }])
+  })
+
+  it('reads no more than a sum of bytes, and says so of each file beyond', async () => {
+    for (const name of ['a', 'b', 'd']) await put(`results/${name}.result.json`, 'x'.repeat(40))
+    await put('results/c.result.json', 'x'.repeat(10))
+    const { readings } = await filesIn('results', 100)
+    const refused = expect.stringMatching(/all results together have more than 100 bytes/)
+    expect(readings).toEqual([
+      { path: 'a.result.json', text: 'x'.repeat(40) },
+      { path: 'b.result.json', text: 'x'.repeat(40) },
+      { path: 'c.result.json', text: 'x'.repeat(10) },
+      { path: 'd.result.json', refused },
+    ])
   })
 })
