@@ -26,10 +26,24 @@ export function draftCheck(head: CheckResult, side: BaseSide): CheckDraft {
   return { check: head, settled, items: comparable ? pairItems(head.id, base.items!, head.items!) : null }
 }
 
-/** A check that the base has and the head lost without saying why. */
-export function lostChecks(head: readonly CheckResult[], side: BaseSide): CheckResult[] {
+export interface LostCheck {
+  id: string
+  /** Empty where only the plan knows the check. */
+  title: string
+  reason: string
+}
+
+/** Checks that the base has or the plan asks for, and the head lost without saying why. */
+export function lostChecks(planned: readonly string[], head: readonly CheckResult[], side: BaseSide): LostCheck[] {
   const present = new Set(head.map((check) => check.id))
-  return (side.arm?.correctness?.checks ?? []).filter((check) => !present.has(check.id))
+  const onBase = new Map(side.arm?.correctness?.checks.map(({ id, title }) => [id, title]))
+  return [...new Set([...planned, ...onBase.keys()])]
+    .filter((id) => !present.has(id))
+    .map((id) => ({
+      id,
+      title: onBase.get(id) ?? '',
+      reason: onBase.has(id) ? 'checked on the base, absent on the head' : 'planned, but absent on the head',
+    }))
 }
 
 /** The graver of two judgements; reasons of equal gravity are joined. */
@@ -58,7 +72,11 @@ function judgeStates(head: CheckResult, base: CheckResult | null): Judged {
     case 'blocked':
       return { verdict: 'not-comparable', reason: `rests on ${judgement.by}, which did not pass: ${judgement.reason}` }
     case 'error':
-      return { verdict: 'inconclusive', reason: `could not be asked: ${judgement.reason}; run the cell again` }
+      // The base was asked and answered on the same machine: not to answer is then the head's doing.
+      if (base && isAnswered(base)) {
+        return { verdict: 'broken', reason: `answered on the base, no answer from the head: ${judgement.reason}` }
+      }
+      return unanswered('could not be asked', judgement.reason)
   }
 }
 
@@ -72,9 +90,14 @@ function judgePass(base: CheckResult | null): Judged {
       return { verdict: 'improved', reason: `failed on the base: ${base.judgement.reason}` }
     case 'not-exercised':
     case 'blocked':
-    case 'error':
       return { verdict: 'new', reason: `passes; ${base!.judgement.state} on the base: ${base!.judgement.reason}` }
+    case 'error':
+      return unanswered('passes, but the base could not be asked', base!.judgement.reason)
   }
+}
+
+function unanswered(what: string, why: string): Judged {
+  return { verdict: 'inconclusive', reason: `${what}: ${why}; run the cell again` }
 }
 
 function judgeIncomparable(head: CheckResult, why: string): Judged {

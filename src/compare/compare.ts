@@ -37,7 +37,7 @@ export function compareResults(input: CompareInput): Comparison {
     ...judgePerformanceRows(cells.flatMap((cell) => cell.performance)),
   ]
   const verdicts = worstFirst(all).slice(0, MAX_ROWS)
-  const { outcome, reasons, judged } = outcomeOf(verdicts, plan.compare.failOn)
+  const { outcome, reasons, judged } = outcomeOf(verdicts, plan)
   const parity = compareParity(plan, collected)
 
   const remarks = [
@@ -89,11 +89,12 @@ function draftCell(
   if (cell.state !== 'received' || !head) return { side: null, row, correctness: [], performance: [] }
   const side = baseSideOf(cell.result, stored, baseCommit)
   const completed = cell.result.end.state === 'completed'
+  const { correctness, performance } = plan.suites
   return {
     side,
     row,
-    correctness: plan.suites.correctness === null ? [] : draftCorrectness(cell.cell, head, side, completed),
-    performance: draftCellPerformance(cell.cell, plan.suites.performance?.scenarios ?? [], head, side, completed),
+    correctness: correctness === null ? [] : draftCorrectness(cell.cell, correctness.checks, head, side, completed),
+    performance: draftCellPerformance(cell.cell, performance?.scenarios ?? [], head, side, completed),
   }
 }
 

@@ -11,17 +11,19 @@ export type CorrectnessDraft =
   | { state: 'settled'; row: VerdictRow }
   | { state: 'checked'; cell: string; draft: CheckDraft }
 
-/** One draft per check of a cell. `completed`: what is absent then was lost, not cut short. */
-export function draftCorrectness(cell: string, head: Arm, side: BaseSide, completed: boolean): CorrectnessDraft[] {
+/** One draft per check, planned or found. `completed`: what is absent then was lost, not cut short. */
+export function draftCorrectness(
+  cell: string,
+  planned: readonly string[],
+  head: Arm,
+  side: BaseSide,
+  completed: boolean,
+): CorrectnessDraft[] {
   const checks = [...new Map(head.correctness?.checks.map((check) => [check.id, check])).values()]
-  if (checks.length === 0) {
-    const reason = 'the plan asks for correctness checks, the result holds none'
-    return completed ? [settled(cell, 'correctness', reason)] : []
-  }
-  const lost = completed ? lostChecks(checks, side) : []
+  const lost = completed ? lostChecks(planned, checks, side) : []
   return [
     ...checks.map((check): CorrectnessDraft => ({ state: 'checked', cell, draft: draftCheck(check, side) })),
-    ...lost.map((check) => settled(cell, subjectOf(check), 'checked on the base, absent on the head')),
+    ...lost.map((check) => settled(cell, subjectOf(check), check.reason)),
   ]
 }
 

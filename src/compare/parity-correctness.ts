@@ -25,6 +25,21 @@ export function checkParity(reference: CheckResult, candidate: CheckResult): Che
   return without(judgeStates(reference, candidate))
 }
 
+/**
+ * Why it is not known whether both sides saw the same input; null where both say what they saw. Numbers of two targets
+ * that were not shown to do the same work are no gap.
+ */
+export function renderingUnproven(reference: readonly CheckResult[], candidate: readonly CheckResult[]): string | null {
+  const sides = { reference, candidate }
+  const lacks = (['reference', 'candidate'] as const).flatMap((side) => {
+    const check = sides[side].find((each) => each.id === RENDERING_CHECK)
+    if (!check) return [`${RENDERING_CHECK} is absent on the ${side}`]
+    if (check.judgement.state !== 'pass') return [`${RENDERING_CHECK} is ${check.judgement.state} on the ${side}`]
+    return Object.keys(check.exact).length === 0 ? [`${RENDERING_CHECK} counted nothing on the ${side}`] : []
+  })
+  return lacks.length === 0 ? null : `rendering could not be compared: ${lacks.join(', ')}`
+}
+
 /** Exact numbers that differ, of a check that says whether both sides saw the same input at all. */
 export function renderingDifference(
   reference: readonly CheckResult[],

@@ -3,7 +3,7 @@ import type { Arm, CheckResult } from '../record/cell-result.ts'
 import { armOf } from '../record/cell-result.ts'
 import type { Collected, CollectedCell } from '../record/collect.ts'
 import { subjectOf } from './correctness-rows.ts'
-import { checkParity, renderingDifference } from './parity-correctness.ts'
+import { checkParity, renderingDifference, renderingUnproven } from './parity-correctness.ts'
 import { parityPairs } from './parity-pairs.ts'
 import { gapOf } from './parity-performance.ts'
 import { pointKeys, pointName } from './performance-rows.ts'
@@ -12,8 +12,8 @@ import { measuredPoints, metricsOf } from './sessions.ts'
 import { clip, MAX_SUBJECT_LENGTH } from './wording.ts'
 
 /**
- * Head against head for every pair the plan names; one row says so where a side did not come back whole. Never part of
- * the outcome.
+ * Head against head for every pair the plan names. One row in place of the numbers says so where a side did not come
+ * back whole, or where nothing proves that both were asked the same. Never part of the outcome.
  */
 export function compareParity(plan: Plan, collected: Collected): ParityRow[] {
   const cells = new Map(collected.cells.map((cell) => [cell.cell, cell]))
@@ -27,8 +27,13 @@ export function compareParity(plan: Plan, collected: Collected): ParityRow[] {
       return [notCompared(reference.id, candidate.id, absent.filter((each) => each !== '').join(', '))]
     }
     const checks = { reference: checksOf(referenceArm), candidate: checksOf(candidateArm) }
-    const rendering = renderingDifference(checks.reference, checks.candidate)
     const pair = { reference: reference.id, candidate: candidate.id }
+    const unproven = plan.suites.correctness === null ? null : renderingUnproven(checks.reference, checks.candidate)
+    if (unproven !== null) {
+      const withoutNumbers = correctnessRows(pair, checks, null).filter((row) => row.correctness === null)
+      return [notCompared(pair.reference, pair.candidate, unproven), ...withoutNumbers]
+    }
+    const rendering = renderingDifference(checks.reference, checks.candidate)
     return [
       ...correctnessRows(pair, checks, rendering),
       ...performanceRows(plan, pair, referenceArm, candidateArm, rendering),

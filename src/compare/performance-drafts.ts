@@ -1,13 +1,14 @@
 import type { Metric } from '../record/cell-result.ts'
-import type { Verdict } from '../record/words.ts'
+import { JUDGED_VERDICTS, type Verdict } from '../record/words.ts'
 import type { BaseSide } from './base-side.ts'
 import { type MetricRule, ruleOf } from './metric-rules.ts'
 import type { PerformanceEvidence } from './schema.ts'
 import { geometricMean, logValue, logValues, type MeasuredPoint, type PointKey } from './sessions.ts'
+import { unmeasured } from './unmeasured.ts'
 import { counted, percent } from './wording.ts'
 
 /** Fewer say nothing about scatter. */
-const FEWEST_PAIRS = 2
+export const FEWEST_PAIRS = 2
 
 /** Logarithms of what the sessions measured: differences of pairs, or both sides for themselves. */
 export type Observations =
@@ -28,6 +29,8 @@ export interface MeasuredDraft {
   observations: Observations
   rule: MetricRule
   evidence: PerformanceEvidence
+  /** Sessions that the head spoiled though enough others remain; empty for none. */
+  leftOut: string
 }
 
 /** Compares the sessions of both sides for one metric, or says why that cannot be done. */
@@ -42,10 +45,10 @@ export function draftPerformance(
   const evidence = emptyEvidence(key, metric, rule)
   evidence.head = geometricMean(logValues(head, metric.name))
   evidence.base = geometricMean(logValues(base, metric.name))
-  // A secondary metric is never judged, so it cannot be inconclusive either.
+  // A secondary metric is never judged, so it can be neither inconclusive nor broken.
   const settled = (verdict: Verdict, reason: string): SettledDraft => ({
     state: 'settled',
-    verdict: verdict === 'inconclusive' && !metric.primary ? 'skipped' : verdict,
+    verdict: JUDGED_VERDICTS.includes(verdict) && !metric.primary ? 'skipped' : verdict,
     reason,
     evidence,
   })
@@ -65,6 +68,10 @@ export function draftPerformance(
 
   const measured = side.evidence === 'paired' ? pair(metric, head, base) : unpair(metric, head, base)
   evidence.pairs = measured.pairs
+  const faults = unmeasured(metric.name, head, base, side.evidence === 'paired')
+  if (faults.head > faults.base && (measured.pairs < FEWEST_PAIRS || faults.head > measured.pairs)) {
+    return settled('broken', notMeasured(metric, faults.head, invalidReasons(head, [])))
+  }
   if (measured.pairs < FEWEST_PAIRS) {
     evidence.morePairs = FEWEST_PAIRS - measured.pairs
     return settled(
@@ -74,7 +81,8 @@ export function draftPerformance(
   }
   evidence.base = measured.base
   evidence.head = measured.head
-  return { state: 'measured', observations: measured.observations, rule, evidence }
+  const leftOut = faults.head > 0 ? notMeasured(metric, faults.head, invalidReasons(head, [])) : ''
+  return { state: 'measured', observations: measured.observations, rule, evidence, leftOut }
 }
 
 interface Measured {
@@ -136,6 +144,11 @@ function invalidReasons(head: readonly MeasuredPoint[], base: readonly MeasuredP
   const of = (side: string, points: readonly MeasuredPoint[]) =>
     points.flatMap((point) => point.invalid.map((reason) => `${side} session ${point.pair}: ${reason}`))
   return [...of('head', head), ...of('base', base)]
+}
+
+function notMeasured(metric: Metric, sessions: number, invalid: readonly string[]): string {
+  const why = invalid.length === 0 ? `${metric.label} has no value there` : noPairs(invalid)
+  return `measured on the base, not on the head in ${counted(sessions, 'session')}: ${why}`
 }
 
 function noPairs(invalid: readonly string[]): string {

@@ -16,7 +16,7 @@ import type { PerformanceEvidence } from './schema.ts'
 /** One metric at one load point, tested but not judged: its p must first be adjusted among all others. */
 export type PerformanceDraft =
   | SettledDraft
-  | { state: 'estimated'; estimate: Estimate; evidence: PerformanceEvidence; stored: boolean }
+  | { state: 'estimated'; estimate: Estimate; evidence: PerformanceEvidence; stored: boolean; leftOut: string }
 
 /**
  * Tests what one cell measured. Metrics of one family share what they know of the noise: the prior, or the cell's own
@@ -42,7 +42,8 @@ export function estimateCell(drafts: readonly (SettledDraft | MeasuredDraft)[]):
       noise: estimate.standardDeviation,
       p: twoSidedP(estimate),
     }
-    return { state: 'estimated', estimate, evidence, stored: draft.observations.kind === 'apart' }
+    const stored = draft.observations.kind === 'apart'
+    return { state: 'estimated', estimate, evidence, stored, leftOut: draft.leftOut }
   })
 }
 

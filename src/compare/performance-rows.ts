@@ -5,7 +5,7 @@ import { draftPerformance } from './performance-drafts.ts'
 import { estimateCell, type PerformanceDraft } from './performance-estimates.ts'
 import { judgePerformance } from './performance-verdict.ts'
 import type { VerdictRow } from './schema.ts'
-import { measuredPoints, metricsOf, type PointKey } from './sessions.ts'
+import { type MeasuredPoint, measuredPoints, metricsOf, type PointKey } from './sessions.ts'
 import { clip, MAX_SUBJECT_LENGTH } from './wording.ts'
 
 /** A performance row before it is judged among all others of the report. */
@@ -27,11 +27,9 @@ export function draftCellPerformance(
   const measured = pointKeys(scenarios).flatMap((key) => {
     const headPoints = measuredPoints(head, key)
     const basePoints = measuredPoints(side.arm, key)
-    if (headPoints.length === 0) {
-      const reason = 'planned, but no session of the head measured this load point'
-      if (completed) missing.push({ cell, subject: pointName(key), draft: { state: 'missing', reason } })
-      return []
-    }
+    const lost = completed ? lostReason(headPoints) : null
+    if (lost !== null) missing.push({ cell, subject: pointName(key), draft: { state: 'missing', reason: lost } })
+    if (headPoints.length === 0) return []
     return metricsOf(headPoints, basePoints).map((metric) => ({
       subject: clip(`${pointName(key)} · ${metric.name}`, MAX_SUBJECT_LENGTH),
       draft: draftPerformance(key, metric, headPoints, basePoints, side),
@@ -39,6 +37,13 @@ export function draftCellPerformance(
   })
   const estimated = estimateCell(measured.map(({ draft }) => draft))
   return [...missing, ...measured.map(({ subject }, index) => ({ cell, subject, draft: estimated[index]! }))]
+}
+
+/** Why a planned load point has nothing to judge; null where it has. */
+function lostReason(head: MeasuredPoint[]): string | null {
+  if (head.length === 0) return 'planned, but no session of the head measured this load point'
+  if (metricsOf(head).some((metric) => metric.primary)) return null
+  return 'planned, but no session of the head has a primary metric at this load point'
 }
 
 /** Judges the rows of all cells together. */

@@ -38,7 +38,7 @@ function judge(draft: PerformanceDraft & { state: 'estimated' }, adjustedP: numb
   const evidence = { ...draft.evidence, adjustedP }
   const margin = logMargin(evidence.floor)
   const significant = adjustedP < FALSE_DISCOVERY_RATE
-  const facts = describe(evidence, draft.stored)
+  const facts = describe(evidence, draft)
   if (significant && Math.abs(estimate.mean) > margin) {
     const harm = estimate.mean * harmSign(evidence.direction) > 0
     const word = harm ? 'worse' : 'better'
@@ -63,14 +63,18 @@ function judge(draft: PerformanceDraft & { state: 'estimated' }, adjustedP: numb
 /** A secondary metric: its numbers stand in the report, but every judged row costs power and adds false alarms. */
 function inform(draft: PerformanceDraft & { state: 'estimated' }): PerformanceVerdict {
   const { evidence } = draft
-  return { verdict: 'skipped', reason: `reported, not judged: ${describe(evidence, draft.stored)}`, evidence }
+  return { verdict: 'skipped', reason: `reported, not judged: ${describe(evidence, draft)}`, evidence }
 }
 
-function describe(evidence: PerformanceEvidence, stored: boolean): string {
+function describe(
+  evidence: PerformanceEvidence,
+  { stored, leftOut }: PerformanceDraft & { state: 'estimated' },
+): string {
   const { relative, low, high, level } = evidence.effect!
   const interval = `${percent(level)} interval ${signedPercent(low)} to ${signedPercent(high)}`
   const sessions = stored ? counted(evidence.pairs, 'session') : counted(evidence.pairs, 'pair')
   const against = stored ? ' a side against a stored baseline' : ''
   const p = evidence.adjustedP === null ? '' : `adjusted p ${pValue(evidence.adjustedP)}, `
-  return `${signedPercent(relative)} (${interval}), ${p}${sessions}${against}, floor ${percent(evidence.floor)}`
+  const rest = leftOut === '' ? '' : `, ${leftOut}`
+  return `${signedPercent(relative)} (${interval}), ${p}${sessions}${against}, floor ${percent(evidence.floor)}${rest}`
 }

@@ -263,8 +263,13 @@ describe('correctness verdicts', () => {
     [unable, unable, 'skipped'],
     [pass, unable, 'missing'],
     [pass, blocked, 'not-comparable'],
-    [pass, error, 'inconclusive'],
-    [error, pass, 'new'],
+    [pass, error, 'broken'],
+    [fail, error, 'broken'],
+    [unable, error, 'inconclusive'],
+    [null, error, 'inconclusive'],
+    [error, error, 'inconclusive'],
+    [error, pass, 'inconclusive'],
+    [error, fail, 'broken'],
   ] as const)('base %o and head %o is %s', (base, head, verdict) => {
     const comparison = one({
       base: { checks: [makeCheck('P1', 'first'), ...(base ? [makeCheck('Z1', 'repeat', base)] : [])] },
@@ -342,7 +347,7 @@ describe('cells and the outcome', () => {
     const plan = makePlan([plannedCell()], { suites: { ...makePlan().suites, correctness: null } })
     const comparison = one({ base: { sessions: 1, checks: null }, head: { sessions: 1, checks: null } }, plan)
     expect(comparison.outcome).toBe('incomplete')
-    expect(comparison.reasons).toEqual(['nothing that was judged is settled'])
+    expect(comparison.reasons).toEqual([`1 planned suite with nothing settled: ${cell} performance`])
   })
 
   it('still compares what a cut-short cell measured, without calling the rest missing', () => {

@@ -25,7 +25,13 @@ function report(noise: () => number, pairs: number, deviation: number, shift: nu
       Array.from({ length: 6 }, (): MeasuredDraft => {
         const truth = cell === 0 ? Math.log1p(shift) : 0
         const differences = Array.from({ length: pairs }, () => truth + deviation * noise())
-        return { state: 'measured', rule, observations: { kind: 'pairs', differences }, evidence: evidence(pairs) }
+        return {
+          state: 'measured',
+          rule,
+          observations: { kind: 'pairs', differences },
+          evidence: evidence(pairs),
+          leftOut: '',
+        }
       }),
     ),
   )
@@ -41,6 +47,7 @@ function single(noise: () => number, pairs: number, deviation: number): string {
     rule,
     observations: { kind: 'pairs', differences },
     evidence: evidence(pairs),
+    leftOut: '',
   }
   return judgePerformance(estimateCell([draft]))[0]!.verdict
 }
