@@ -1,14 +1,17 @@
 import Table from 'cli-table3'
 import type { Plan, PlannedCell } from './schema.ts'
 
+const BOLD = '\u001b[1m'
+const NOT_BOLD = '\u001b[22m'
 const NO_LINES_BETWEEN_ROWS = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' }
 
 /** The plan as a person reads it in a terminal. */
 export function planTable(plan: Plan, { colour }: { colour: boolean }): string {
   const table = new Table({
-    head: ['cell', 'hardware', 'checkpoint', 'pool'],
+    head: ['cell', 'hardware', 'checkpoint', 'pool'].map((title) => (colour ? `${BOLD}${title}${NOT_BOLD}` : title)),
     chars: NO_LINES_BETWEEN_ROWS,
-    style: colour ? {} : { head: [], border: [] },
+    // The library's own colours depend on its guess of the terminal; ours on what the caller knows.
+    style: { head: [], border: [] },
   })
   for (const cell of plan.cells)
     table.push([cell.id, hardwareOf(cell), checkpointOf(cell), `${cell.pool.name} (${cell.pool.host})`])
