@@ -10,7 +10,7 @@ export interface ArtifactStore {
   upload(name: string, root: string, files: readonly string[]): Promise<void>
   /** As {@link upload}, in the place of one of this name that an earlier attempt left. */
   replace(name: string, root: string, files: readonly string[]): Promise<void>
-  /** Every artifact of this run, in the order they were made. */
+  /** Every artifact of this run, in the order they were made. Throws {@link ArtifactServiceError}. */
   list(): Promise<StoredArtifact[]>
   /** One file out of an artifact, size-checked and digest-checked; nothing else of it reaches the disk. */
   read(artifact: StoredArtifact, entry: string, maxBytes: number): Promise<ArtifactReading>
@@ -24,7 +24,19 @@ export interface StoredArtifact {
   digest: string | null
 }
 
-export type ArtifactReading = { state: 'read'; text: string } | { state: 'invalid'; reason: string }
+/** `unavailable`: the service did not give it, which may pass; `invalid`: what came cannot be believed. */
+export type ArtifactReading =
+  | { state: 'read'; text: string }
+  | { state: 'invalid'; reason: string }
+  | { state: 'unavailable'; reason: string }
+
+/** The service did not answer as it should: no mistake of the user, and another attempt may do. */
+export class ArtifactServiceError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ArtifactServiceError'
+  }
+}
 
 /** A result with its raw records, compressed, stays far below; larger is not even fetched. */
 export const MAX_ARTIFACT_BYTES = 256 * 1024 * 1024
@@ -52,6 +64,13 @@ export function artifactStore(client: ArtifactClient, temporary: string): Artifa
   const upload = async (name: string, root: string, files: readonly string[]) => {
     await client.uploadArtifact(name, [...files], root)
   }
+  // One archive in memory at a time, however many are being fetched: each may have MAX_ARTIFACT_BYTES.
+  let last: Promise<unknown> = Promise.resolve()
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
+  }
   return {
     upload,
     async replace(name, root, files) {
@@ -64,7 +83,11 @@ export function artifactStore(client: ArtifactClient, temporary: string): Artifa
       }
     },
     async list() {
-      const { artifacts } = await client.listArtifacts()
+      const { artifacts } = await client.listArtifacts().catch((error: Error) => {
+        throw new ArtifactServiceError(`the artifacts of this run could not be listed: ${error.message}`, {
+          cause: error,
+        })
+      })
       return artifacts
         .map(({ id, name, size, digest }) => ({ id, name, bytes: size, digest: digest ?? null }))
         .sort((a, b) => a.id - b.id)
@@ -75,9 +98,9 @@ export function artifactStore(client: ArtifactClient, temporary: string): Artifa
       const directory = await mkdtemp(join(temporary, 'crosschip-artifact-'))
       try {
         await client.downloadArtifact(artifact.id, { path: directory, skipDecompress: true })
-        return await readArchive(directory, artifact, entry, maxBytes)
+        return await alone(() => readArchive(directory, artifact, entry, maxBytes))
       } catch (error) {
-        return invalid(`it could not be fetched: ${(error as Error).message}`)
+        return { state: 'unavailable', reason: `it could not be fetched: ${(error as Error).message}` }
       } finally {
         await rm(directory, { recursive: true, force: true })
       }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type Plan, planSchema } from '../plan/schema.ts'
 import { MAX_DOCUMENT_BYTES, requireDocument } from '../record/document.ts'
 import { ConfigurationError } from '../record/problem.ts'
-import { type ArtifactStore, PLAN_ARTIFACT } from './artifacts.ts'
+import { ArtifactServiceError, type ArtifactStore, PLAN_ARTIFACT } from './artifacts.ts'
 
 /** Name of the plan inside its artifact and in every output folder. */
 export const PLAN_FILE = 'plan.json'
@@ -19,7 +19,8 @@ export interface PlanSource {
 
 /**
  * The plan of this run, with its text. A cell job runs the pull request's code and could upload another plan, so the
- * digest that came through the plan job's outputs decides. Throws {@link ConfigurationError}.
+ * digest that came through the plan job's outputs decides. Throws {@link ConfigurationError}, and
+ * {@link ArtifactServiceError} where the service may have the right plan and does not give it.
  */
 export async function loadPlan(
   source: PlanSource,
@@ -56,12 +57,15 @@ async function fetchPlan(store: ArtifactStore, digest: string | null): Promise<s
     throw problem(name, 'is not in this run', 'look at the plan job: it uploads it before any cell starts')
   const refused: string[] = []
   const texts: string[] = []
+  let unavailable: string | null = null
   for (const artifact of found.slice(0, MAX_PLANS_LOOKED_AT)) {
     const reading = await store.read(artifact, PLAN_FILE, MAX_DOCUMENT_BYTES)
-    if (reading.state === 'invalid') refused.push(reading.reason)
+    if (reading.state === 'unavailable') unavailable = reading.reason
+    else if (reading.state === 'invalid') refused.push(reading.reason)
+    else if (digest === null || digest === sha256(reading.text)) return reading.text
     else texts.push(reading.text)
-    if (reading.state === 'read' && (digest === null || digest === sha256(reading.text))) return reading.text
   }
+  if (unavailable !== null) throw new ArtifactServiceError(`${name}: ${unavailable}`)
   if (texts[0] === undefined) throw problem(name, refused.join('; '))
   return texts[0]
 }

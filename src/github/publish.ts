@@ -8,10 +8,12 @@ export interface Publication {
   key: string
   /** Markdown of the comment, at most 60,000 characters. */
   text: string
+  /** Where the whole report can be found, for example `in its summary`. */
+  places?: readonly string[]
 }
 
 /** Writes the comment on the run's pull request. An event without one has nowhere to write, which is no error. */
-export async function publishComment({ run, token, key, text }: Publication): Promise<CommentOutcome> {
+export async function publishComment({ run, token, key, text, places = [] }: Publication): Promise<CommentOutcome> {
   const { pullRequest, repository, apiUrl } = run
   if (pullRequest === null) return { state: 'not-written', reason: 'this run is not for a pull request' }
   if (token === '') return { state: 'not-written', reason: 'no token was given (input github-token)' }
@@ -19,7 +21,8 @@ export async function publishComment({ run, token, key, text }: Publication): Pr
   const { upsertComment } = await import('./comments/upsert.ts')
   const comments = octokitComments({ apiUrl, token, repository, pullRequest: pullRequest.number })
   const marker = { key, run: run.runId, attempt: run.attempt, head: pullRequest.headCommit }
-  const footer = `<sub>[Run ${run.runId}, attempt ${run.attempt}](${run.url}): the whole report is in its summary and in the artifact crosschip-report.</sub>`
+  const where = places.length === 0 ? '' : `: the whole report is ${places.join(' and ')}`
+  const footer = `<sub>[Run ${run.runId}, attempt ${run.attempt}](${run.url})${where}.</sub>`
   return upsertComment(comments, marker, `${text.trimEnd()}\n\n${footer}\n`)
 }
 

@@ -1,15 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseMarker } from '../../src/github/comments/marker.ts'
-import {
-  type ConsumerRepository,
-  createCheckout,
-  createConsumer,
-  createRelease,
-} from '../services/consumer-repository.ts'
+import { type ConsumerRepository, createConsumer, createRelease } from '../services/consumer-repository.ts'
 import { type EmulatedGitHub, type EmulatedPullRequest, startEmulatedGitHub } from '../services/emulated-github.ts'
 import { type ResultsService, startResultsService } from '../services/results-service.ts'
 import { findTool } from '../services/workflow-tools.ts'
@@ -25,7 +20,6 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
   let pull: EmulatedPullRequest
   let consumer: ConsumerRepository
   let directory: string
-  let checkoutPin: string
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'crosschip-act-'))
@@ -34,12 +28,9 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
       startResultsService(),
       createConsumer(join(directory, 'serving')),
       createRelease(join(directory, 'release')),
-      createCheckout(join(directory, 'checkout')),
     ])
     pull = await github.openPullRequest('change')
-    const workflow = await readFile('.github/workflows/crosschip.yml', 'utf8')
-    checkoutPin = /actions\/checkout@[0-9a-f]{40}/.exec(workflow)![0]
-    await writeFile(join(directory, 'event.json'), JSON.stringify(eventFor(pull, consumer)))
+    await writeFile(join(directory, 'event.json'), JSON.stringify(pull.event))
   })
   afterAll(async () => {
     await Promise.all([github?.close(), results?.close()])
@@ -51,10 +42,7 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
       '--eventpath': [join(directory, 'event.json')],
       '--workflows': ['.github/workflows/crosschip.yml'],
       '--platform': ['ubuntu-latest=-self-hosted', 'self-hosted=-self-hosted'],
-      '--local-repository': [
-        `crosschip/crosschip@v1=${join(directory, 'release')}`,
-        `${checkoutPin}=${join(directory, 'checkout')}`,
-      ],
+      '--local-repository': [`crosschip/crosschip@v1=${join(directory, 'release')}`],
       '--env': [
         `GITHUB_RUN_ID=${runId}`,
         `GITHUB_API_URL=${github.url}`,
@@ -126,10 +114,3 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
     expect(comment!.body).toContain('pro')
   })
 })
-
-/** The emulated pull request, with commits that the local repository has. */
-function eventFor(pull: EmulatedPullRequest, consumer: ConsumerRepository): Record<string, unknown> {
-  const event = structuredClone(pull.event) as { pull_request: { base: { sha: string } } }
-  event.pull_request.base.sha = consumer.baseCommit
-  return event
-}

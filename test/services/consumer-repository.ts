@@ -9,9 +9,9 @@ const execute = promisify(execFile)
 /** A small repository that calls the reusable workflow by the example we ship, with a matrix of simulated engines. */
 export interface ConsumerRepository {
   directory: string
+  /** The tip of main: the first parent of what is checked out. */
   baseCommit: string
-  headCommit: string
-  /** Changes the matrix file of the head. */
+  /** Changes the matrix file of the head, whose merge with the base is then checked out. */
   editMatrix(edit: (text: string) => string): Promise<void>
 }
 
@@ -27,15 +27,23 @@ export async function createConsumer(directory: string): Promise<ConsumerReposit
   await git(directory, 'init', '--quiet', '--initial-branch', 'main')
   await git(directory, 'remote', 'add', 'origin', 'https://github.com/octo/serving')
   const baseCommit = await commit(directory, 'Base')
+  await git(directory, 'checkout', '--quiet', '-b', 'change')
   await writeFile(join(directory, 'server.txt'), 'changed\n')
-  const headCommit = await commit(directory, 'Head')
+  await commit(directory, 'Head')
+  // As refs/pull/<number>/merge: the base is the first parent, the head the second.
+  const merge = async () => {
+    await git(directory, 'checkout', '--quiet', '-B', 'merge', baseCommit)
+    await git(directory, 'merge', '--quiet', '--no-ff', '--message', 'Merge', 'change')
+  }
+  await merge()
   return {
     directory,
     baseCommit,
-    headCommit,
     async editMatrix(edit) {
+      await git(directory, 'checkout', '--quiet', 'change')
       await writeFile(matrix, edit(await readFile(matrix, 'utf8')))
       await commit(directory, 'Edit the matrix')
+      await merge()
     },
   }
 }
@@ -46,23 +54,6 @@ export async function createRelease(directory: string): Promise<void> {
   await cp(DIST, join(directory, 'dist'), { recursive: true })
   await cp('.github/workflows', join(directory, '.github', 'workflows'), { recursive: true })
   for (const name of ['action.yml', 'package.json']) await cp(name, join(directory, name))
-}
-
-/**
- * Stands in for actions/checkout where act does not replace it itself, that is for another commit than the one under
- * test: the same inputs, from the repository that lies in the workspace instead of from GitHub.
- */
-export async function createCheckout(directory: string): Promise<void> {
-  await mkdir(directory)
-  const inputs = 'inputs: {ref: {}, path: {}, persist-credentials: {}}'
-  await writeFile(join(directory, 'action.yml'), `name: checkout\n${inputs}\nruns: {using: node24, main: index.cjs}\n`)
-  await writeFile(
-    join(directory, 'index.cjs'),
-    `const { execFileSync } = require('node:child_process')
-const { INPUT_REF, INPUT_PATH, GITHUB_WORKSPACE } = process.env
-execFileSync('git', ['worktree', 'add', '--force', '--detach', INPUT_PATH, INPUT_REF], { cwd: GITHUB_WORKSPACE })
-`,
-  )
 }
 
 async function commit(directory: string, message: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { createReport } from '../../commands/report.ts'
+import { createReport, type Report } from '../../commands/report.ts'
 import { ConfigurationError } from '../../record/problem.ts'
 import { EXIT_CODES } from '../../record/words.ts'
 import { md } from '../../report/escape.ts'
@@ -11,9 +11,7 @@ import type { ReportInputs } from '../inputs.ts'
 import { loadPlan, PLAN_FILE } from '../plan-source.ts'
 import { describeComment, publishComment } from '../publish.ts'
 import type { ActionSurroundings } from '../surroundings.ts'
-
-/** Of the comment when there is no plan and so no report; it must not leave an older verdict standing as if it held. */
-const NO_PLAN_COMMENT = '## ⚠️ Crosschip: no verdict\n\nThe matrix could not be expanded, so nothing was tested.'
+import { renderNoVerdict, renderTested } from '../texts.ts'
 
 /**
  * Compares what came back with what was planned, writes summary and comment, and only then lets the outcome decide:
@@ -22,54 +20,69 @@ const NO_PLAN_COMMENT = '## ⚠️ Crosschip: no verdict\n\nThe matrix could not
 export async function reportAction(inputs: ReportInputs, surroundings: ActionSurroundings): Promise<number> {
   const { run, summary, setOutput, progress } = surroundings
   const out = inputs.out ?? join(run.temporary, 'crosschip-report')
-  await mkdir(out, { recursive: true })
-  const source = await planOrNothing(inputs, surroundings)
-  if (source === null) return EXIT_CODES.configuration
-
-  const planFile = join(out, PLAN_FILE)
-  await writeFile(planFile, source.text)
-  const results = inputs.results ?? (await mkdtemp(join(run.temporary, 'crosschip-results-')))
-  if (inputs.results === null)
-    for (const remark of await gatherResults(await surroundings.artifacts(), source.plan, results))
-      surroundings.annotate('warning', remark)
-
-  const report = await createReport({
-    planFile,
-    resultsDirectory: results,
-    baselineDirectory: inputs.baseline,
-    out,
-    headCommit: run.pullRequest?.headCommit ?? run.commit,
-    baseCommit: run.pullRequest?.baseCommit ?? null,
-  })
+  let report: Report
+  try {
+    report = await makeReport(inputs, surroundings, out)
+  } catch (error) {
+    return noVerdict(inputs, surroundings, error as Error)
+  }
   const { outcome } = report.comparison
   setOutput('outcome', outcome)
   setOutput('report', join(out, 'report.html'))
-  await summary.add(report.summary, report.comment)
-  await comment(inputs, surroundings, report.comment)
-  await keepReport(surroundings, out, report.files)
+  const tested = renderTested(run)
+  const artifact = await keepReport(surroundings, out, report.files)
+  const isWhole = await summary.add(`${report.summary}${tested}`)
+  if (!isWhole) await summary.add(`${report.comment}${tested}`)
+  const places = [...(isWhole ? ['in its summary'] : []), ...(artifact === null ? [] : [`in the artifact ${artifact}`])]
+  await comment(inputs, surroundings, `${report.comment}${tested}`, places)
 
   progress.note(`outcome: ${outcome}`)
   if (outcome !== 'pass') surroundings.annotate('error', `${outcome}: ${report.comparison.reasons.join('; ')}`)
   return EXIT_CODES[outcome]
 }
 
-/** Without a plan there is nothing to compare; that too is said where people look. */
-async function planOrNothing(inputs: ReportInputs, surroundings: ActionSurroundings) {
-  try {
-    return await loadPlan({ file: inputs.plan, digest: inputs.planDigest }, surroundings.artifacts)
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    surroundings.annotate('error', error.message)
-    surroundings.setOutput('outcome', 'incomplete')
-    await surroundings.summary.add(NO_PLAN_COMMENT)
-    await comment(inputs, surroundings, NO_PLAN_COMMENT)
-    return null
+async function makeReport(inputs: ReportInputs, surroundings: ActionSurroundings, out: string): Promise<Report> {
+  const { run, artifacts } = surroundings
+  await mkdir(out, { recursive: true })
+  const { plan, text } = await loadPlan({ file: inputs.plan, digest: inputs.planDigest }, artifacts)
+  const planFile = join(out, PLAN_FILE)
+  await writeFile(planFile, text)
+  const options = {
+    planFile,
+    baselineDirectory: inputs.baseline,
+    out,
+    headCommit: run.pullRequest?.headCommit ?? run.commit,
+    baseCommit: run.pullRequest?.baseCommit ?? null,
   }
+  if (inputs.results !== null) return createReport({ ...options, resultsDirectory: inputs.results })
+  const resultsDirectory = await mkdtemp(join(run.temporary, 'crosschip-results-'))
+  const { remarks, refusals } = await gatherResults(await artifacts(), plan, run.attempt, resultsDirectory)
+  for (const remark of remarks) surroundings.annotate('warning', remark)
+  return createReport({ ...options, resultsDirectory, refusals })
 }
 
-async function comment(inputs: ReportInputs, surroundings: ActionSurroundings, text: string): Promise<void> {
+/** Without a report that too is said where people look: an older verdict must not stand there as if it held. */
+async function noVerdict(inputs: ReportInputs, surroundings: ActionSurroundings, error: Error): Promise<number> {
+  const text = renderNoVerdict(error)
+  surroundings.annotate('error', error.message)
+  surroundings.setOutput('outcome', 'incomplete')
+  await surroundings.summary.add(text)
+  await comment(inputs, surroundings, text, [])
+  return error instanceof ConfigurationError ? EXIT_CODES.configuration : EXIT_CODES.incomplete
+}
+
+/** `places`: where the whole report can be found. */
+async function comment(
+  inputs: ReportInputs,
+  surroundings: ActionSurroundings,
+  text: string,
+  places: readonly string[],
+): Promise<void> {
   if (inputs.comment === 'never') return
-  const outcome = await publishComment({ run: surroundings.run, token: inputs.token, key: inputs.commentKey, text })
+  const { run } = surroundings
+  const outcome = await publishComment({ run, token: inputs.token, key: inputs.commentKey, text, places }).catch(
+    (error: Error): CommentOutcome => ({ state: 'not-written', reason: error.message }),
+  )
   const said = describeComment(outcome)
   surroundings.progress.note(said)
   surroundings.setOutput('comment-url', 'url' in outcome ? outcome.url : '')
@@ -83,12 +96,20 @@ function needsSaying(outcome: CommentOutcome): boolean {
   return outcome.state === 'kept' || outcome.state === 'not-written'
 }
 
-async function keepReport(surroundings: ActionSurroundings, out: string, files: readonly string[]): Promise<void> {
+/** The name of the artifact that has the report; null where it could not be uploaded. */
+async function keepReport(
+  surroundings: ActionSurroundings,
+  out: string,
+  files: readonly string[],
+): Promise<string | null> {
+  const name = `${REPORT_ARTIFACT}--${surroundings.run.attempt}`
   try {
     const store = await surroundings.artifacts()
-    await store.upload(`${REPORT_ARTIFACT}--${surroundings.run.attempt}`, out, files)
+    await store.upload(name, out, files)
+    return name
   } catch (error) {
     const names = files.map((file) => basename(file)).join(', ')
     surroundings.annotate('warning', `${names} could not be uploaded: ${(error as Error).message}`)
+    return null
   }
 }

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
 interface Step {
+  if?: string
   uses?: string
   run?: string
-  with?: Record<string, string | boolean>
+  with?: Record<string, string | number | boolean>
 }
 interface Job {
   'runs-on'?: string
@@ -37,14 +38,29 @@ describe('the reusable workflow', () => {
     expect(workflow.jobs.report?.permissions).toEqual({ 'pull-requests': 'write' })
   })
 
-  it('pins what others wrote to a commit, keeps no credentials and has no logic in YAML', () => {
+  it('pins what others wrote to a commit, keeps no credentials and runs no text but one that is fixed', () => {
     for (const { step } of steps) {
-      expect(step.run).toBeUndefined()
+      if (step.run !== undefined) {
+        expect(step.run).toBe('git worktree add --force --detach .crosschip-base HEAD^1')
+        continue
+      }
       if (step.uses?.startsWith('crosschip/')) expect(step.uses).toBe('crosschip/crosschip@v1')
       else expect(step.uses).toMatch(/^[\w/-]+@[0-9a-f]{40}$/)
       if (step.uses?.startsWith('actions/checkout')) expect(step.with?.['persist-credentials']).toBe(false)
     }
   })
+
+  it.each(['plan', 'cell'])(
+    'takes in its %s job the first parent of the merge that was checked out for the base',
+    (name) => {
+      const [head, base, use] = workflow.jobs[name]!.steps
+      expect(head?.with).toEqual({ 'fetch-depth': 2, 'persist-credentials': false })
+      expect(base).toMatchObject({ if: "github.event_name == 'pull_request'", run: expect.stringContaining('HEAD^1') })
+      expect(use?.with?.['base-checkout']).toMatch(
+        /^\$\{\{ github\.event_name == 'pull_request' && '\.crosschip-base' \|\| '' \}\}$/,
+      )
+    },
+  )
 
   it('never checks out code where it may write', () => {
     expect(workflow.jobs.report?.steps.map((step) => step.uses)).toEqual(['crosschip/crosschip@v1'])
