@@ -1,49 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareResults } from '../../../src/compare/compare.ts'
-import { type Comparison, comparisonSchema, type VerdictRow } from '../../../src/compare/schema.ts'
+import type { Comparison, VerdictRow } from '../../../src/compare/schema.ts'
 import type { Plan } from '../../../src/plan/schema.ts'
 import type { CellResult } from '../../../src/record/cell-result.ts'
-import { collectResults } from '../../../src/record/collect.ts'
 import { JUDGED_VERDICTS, type Verdict } from '../../../src/record/words.ts'
 import {
   type ArmChoice,
   BASE_COMMIT,
   fourCells,
-  HEAD_COMMIT,
   makeCheck,
   makePlan,
   makeResult,
   plannedCell,
   type ResultChoice,
-  resultFile,
   standardChecks,
 } from '../../fixtures/cell-results.ts'
+import { compareAll } from '../../fixtures/comparisons.ts'
 
 const cell = 'v4-flash.h200.vllm'
 
-function compare(results: CellResult[], plan: Plan = makePlan(), baseline: CellResult[] | null = null): Comparison {
-  const stored =
-    baseline &&
-    collectResults(
-      plan,
-      baseline.map((each) => resultFile(each)),
-      { acceptOtherPlans: true },
-    )
-  const comparison = compareResults({
-    plan,
-    collected: collectResults(
-      plan,
-      results.map((each) => resultFile(each)),
-    ),
-    baseline: stored,
-    headCommit: HEAD_COMMIT,
-    baseCommit: BASE_COMMIT,
-    toolVersion: '0.1.0',
-  })
-  return comparisonSchema.parse(comparison)
-}
-
+const compare = (results: CellResult[], plan: Plan = makePlan(), baseline: CellResult[] | null = null) =>
+  compareAll(results, plan, baseline)
 const one = (choice: ResultChoice, plan?: Plan) => compare([makeResult(cell, choice)], plan)
 
 function row(comparison: Comparison, subject: string): VerdictRow {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareParity } from '../../../src/compare/parity.ts'
 import { parityPairs } from '../../../src/compare/parity-pairs.ts'
+import type { CheckResult } from '../../../src/record/cell-result.ts'
 import { collectResults } from '../../../src/record/collect.ts'
 import {
   type ArmChoice,
@@ -26,6 +27,8 @@ function parity(candidate: ArmChoice, reference: ArmChoice = {}) {
     ),
   )
 }
+const judgeRendering = (checks: CheckResult[], judgement: CheckResult['judgement']) =>
+  checks.map((check) => (check.id === 'R1' ? { ...check, judgement } : check))
 const at = (rows: ReturnType<typeof parity>, subject: string) => rows.find((row) => row.subject === subject)!
 
 describe('which cells are set side by side', () => {
@@ -86,6 +89,37 @@ describe('parity', () => {
       reason: expect.stringContaining('greeting 12 → 14'),
     })
     expect(at(rows, 'P1 protocol: models and chat answer').verdict).toBe('equivalent')
+  })
+
+  it.each([
+    ['absent', (checks: CheckResult[]) => checks.filter(({ id }) => id !== 'R1')],
+    ['error', (checks: CheckResult[]) => judgeRendering(checks, { state: 'error', reason: 'no answer' })],
+    ['blocked', (checks: CheckResult[]) => judgeRendering(checks, { state: 'blocked', by: 'P1', reason: 'P1' })],
+    ['fail', (checks: CheckResult[]) => judgeRendering(checks, { state: 'fail', reason: 'no usage' })],
+    ['counted nothing', (checks: CheckResult[]) => checks.map((check) => ({ ...check, exact: {} }))],
+  ])('compares no numbers without proof of equal prompts: R1 %s on the candidate', (word, spoil) => {
+    const rows = parity({ checks: spoil(standardChecks()), tpot: 1.4 })
+    const [whole, ...others] = rows
+    expect(whole).toMatchObject({
+      suite: 'cell',
+      verdict: 'not-comparable',
+      reason: expect.stringMatching(new RegExp(`^rendering could not be compared: R1 (is )?${word} on the candidate$`)),
+    })
+    expect(others.map(({ suite, gap, correctness }) => ({ suite, gap, correctness }))).toEqual(
+      others.map(() => ({ suite: 'correctness', gap: null, correctness: null })),
+    )
+    expect(at(rows, 'P1 protocol: models and chat answer').verdict).toBe('equivalent')
+  })
+
+  it('compares performance without R1 where no correctness is planned', () => {
+    const checks = { checks: null }
+    const files = [makeResult(ascend.id, { head: checks }), makeResult(nvidia.id, { head: checks })]
+    const only = { ...plan, suites: { ...plan.suites, correctness: null } }
+    const collected = collectResults(
+      only,
+      files.map((file) => resultFile(file)),
+    )
+    expect(at(compareParity(only, collected), 'chat c4 · tpot.p50').verdict).toBe('equivalent')
   })
 
   it('says in one row why a pair was not compared', () => {
