@@ -91,9 +91,16 @@ export async function runLoad(options: LoadOptions, surroundings: LoadSurroundin
       const spec = loadSpec({ ...options, scenario: 'load', concurrency, warmupRequests })
       const labelled = labelProgress(progress, `concurrency ${concurrency}`)
       const measured = await measureLoadPoint({ endpoint, spec, clock, signal, progress: labelled, probe })
-      report.points.push({ ...measured.point, rawRecord: options.rawFile })
+      const point: LoadPoint = { ...measured.point, rawRecord: null }
+      report.points.push(point)
       for (const text of measured.remarks) remark(text)
-      if (options.rawFile !== null) await writeRawRecords(options.rawFile, measured.records, { append: true })
+      if (options.rawFile === null) continue
+      try {
+        await writeRawRecords(options.rawFile, measured.records, { append: true })
+        point.rawRecord = options.rawFile
+      } catch (error) {
+        remark(`the raw record of concurrency ${concurrency} was not kept: ${(error as Error).message}`)
+      }
     }
   } catch (error) {
     if (!signal.aborted) throw error

@@ -1,12 +1,23 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type RunOptions, runCell } from '../../../src/commands/run.ts'
+import { ownProgram } from '../../../src/engine/own-program.ts'
 import { PLAN_SCHEMA, type Plan, type PlannedEngine } from '../../../src/plan/schema.ts'
 import { sealPlan } from '../../../src/plan/seal.ts'
-import { silentProgress } from '../../../src/ports.ts'
-import { cellResultSchema } from '../../../src/record/cell-result.ts'
+import { type Progress, silentProgress } from '../../../src/ports.ts'
+import { type CellResult, cellResultSchema } from '../../../src/record/cell-result.ts'
 import { ConfigurationError } from '../../../src/record/problem.ts'
 import { systemClock } from '../../../src/terminal/clock.ts'
 
@@ -78,13 +89,17 @@ function scripted(code: string, readyTimeoutSeconds = 10): PlannedEngine {
   }
 }
 
-async function run(engine: PlannedEngine, more: Partial<RunOptions> = {}, signal = AbortSignal.timeout(60_000)) {
-  const out = join(directory, `out-${runs++}`)
+async function run(
+  engine: PlannedEngine,
+  more: Partial<RunOptions> = {},
+  signal = AbortSignal.timeout(60_000),
+  progress: Progress = silentProgress,
+) {
+  const out = more.out ?? join(directory, `out-${runs++}`)
   const planned = more.plan ?? plan(engine)
   const options: RunOptions = {
     plan: planned,
     cellId: CELL,
-    out,
     headCheckout: '.',
     baseCheckout: null,
     headCommit: 'a'.repeat(40),
@@ -92,13 +107,30 @@ async function run(engine: PlannedEngine, more: Partial<RunOptions> = {}, signal
     attempt: 1,
     runner: 'test',
     ...more,
+    out,
   }
-  const surroundings = { progress: silentProgress, clock: systemClock, signal, environment: BARE_ENVIRONMENT }
+  const surroundings = { progress, clock: systemClock, signal, environment: BARE_ENVIRONMENT }
   const returned = await runCell(options, surroundings)
-  const written = cellResultSchema.parse(JSON.parse(readFileSync(join(out, 'cells', CELL, 'result.json'), 'utf8')))
+  const written = onDisk(out)
   expect(written).toEqual(returned)
-  expect(existsSync(join(out, 'cells', CELL, 'result.json.partial'))).toBe(false)
+  expect(readdirSync(join(out, 'cells', CELL)).filter((name) => name.endsWith('.partial'))).toEqual([])
   return { result: written, out }
+}
+
+function onDisk(out: string): CellResult {
+  return cellResultSchema.parse(JSON.parse(readFileSync(join(out, 'cells', CELL, 'result.json'), 'utf8')))
+}
+
+/** Load points of one scenario, each of a few requests. */
+function loadPoints(concurrency: number[]): Partial<Plan['suites']> {
+  const requests = { requestsPerStream: 2, warmupRequests: 1 }
+  const scenario = { name: 'chat', inputTokens: 32, outputTokens: 8, concurrency, ...requests }
+  return { performance: { sessions: 1, scenarios: [scenario] } }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let wait = 0; wait < 400 && !condition(); wait++) await sleep(25)
+  expect(condition()).toBe(true)
 }
 
 describe('runCell', () => {
@@ -192,6 +224,104 @@ describe('runCell', () => {
     const { result } = await run(scripted(code), {}, controller.signal)
     expect(result.end).toEqual({ state: 'cancelled', stage: 'performance', signal: 'SIGTERM' })
     expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH')
+  })
+
+  it('has what it measured on the disk at once when it is cancelled, though its server does not stop', async () => {
+    const [node, cli] = ownProgram('cli')
+    const argv = ['/bin/sh', '-c', 'trap "" TERM; "$@"; /bin/sleep 30', 'sh', node, cli, 'simulate', '--port', '{port}']
+    const stubborn = { ...scripted(''), argv: [...argv, '--model', 'm', '--ttft-ms', '5', '--itl-ms', '1'] }
+    const out = join(directory, 'stubborn')
+    const controller = new AbortController()
+    const cancelAtSecondPoint: Progress = {
+      note() {},
+      step: (label) => label.includes('chat c4') && !controller.signal.aborted && controller.abort('SIGINT'),
+    }
+    let ended = false
+    const more = { plan: plan(stubborn, loadPoints([2, 4])), out }
+    const running = run(stubborn, more, controller.signal, cancelAtSecondPoint).finally(() => (ended = true))
+    await until(() => controller.signal.aborted)
+    const cancelledMs = performance.now()
+    await until(() => existsSync(join(out, 'cells', CELL, 'result.json')))
+    expect(ended).toBe(false)
+    const early = onDisk(out)
+    expect(performance.now() - cancelledMs).toBeLessThan(2000)
+    expect(early.end).toEqual({ state: 'cancelled', stage: 'performance', signal: 'SIGINT' })
+    expect(early.arms.map((arm) => arm.sessions.map((session) => session.points.length))).toEqual([[1]])
+    expect((await running).result.arms).toEqual(early.arms)
+    expect(performance.now() - cancelledMs).toBeLessThan(9000)
+  })
+
+  it('starts no server for the next side after a cancel, and keeps the checks of this one', async () => {
+    const starts = join(directory, 'starts')
+    const code = `require('fs').appendFileSync(${JSON.stringify(starts)}, 'x');
+      require('http').createServer((q, r) => { if (q.url === '/health') r.end() }).listen(process.argv[1], '127.0.0.1')`
+    const controller = new AbortController()
+    const suites = { correctness: { checks: ['P1'], arithmeticItems: 5, concurrency: 4 }, performance: null }
+    const cancelWhenChecking: Progress = {
+      note() {},
+      step: (label) => label.includes('correctness (base)') && setImmediate(() => controller.abort('SIGINT')),
+    }
+    const more = { plan: plan(scripted(code), suites), baseCheckout: '.' }
+    const { result } = await run(scripted(code), more, controller.signal, cancelWhenChecking)
+    expect(result.end).toEqual({ state: 'cancelled', stage: 'correctness', signal: 'SIGINT' })
+    expect(result.arms.map((arm) => [arm.side, arm.correctness === null])).toEqual([
+      ['base', false],
+      ['head', true],
+    ])
+    expect(readFileSync(starts, 'utf8')).toBe('x')
+  })
+
+  it('does not wait for a device tool that hangs when it is cancelled, and takes it along', async () => {
+    const tool = join(directory, 'nvidia-smi')
+    const pidFile = join(directory, 'tool-pid')
+    writeFileSync(tool, `#!/bin/sh\necho $$ > '${pidFile}'\nexec /bin/sleep 60\n`)
+    chmodSync(tool, 0o755)
+    const controller = new AbortController()
+    const running = run(simulated(), {}, controller.signal)
+    await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8').endsWith('\n'))
+    const cancelledMs = performance.now()
+    controller.abort('SIGTERM')
+    const { result } = await running
+    rmSync(tool)
+    expect(performance.now() - cancelledMs).toBeLessThan(3000)
+    expect(result.end).toEqual({ state: 'cancelled', stage: 'preflight', signal: 'SIGTERM' })
+    expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH')
+  })
+
+  it('writes that it was cancelled also when the cancel came before it began', async () => {
+    const { result } = await run(simulated(), {}, AbortSignal.abort('SIGINT'))
+    expect(result.end).toEqual({ state: 'cancelled', stage: 'preflight', signal: 'SIGINT' })
+  })
+
+  it('keeps the numbers of a point whose raw record cannot be written, and says so', async () => {
+    const out = join(directory, 'blocked')
+    mkdirSync(join(out, 'cells', CELL), { recursive: true })
+    writeFileSync(join(out, 'cells', CELL, 'requests'), 'a file where the folder should be')
+    const { result } = await run(simulated(), { plan: plan(simulated(), loadPoints([1, 2])), out })
+    expect(result.end).toEqual({ state: 'completed' })
+    const points = result.arms[0]!.sessions[0]!.points
+    expect(points.map((point) => [point.succeeded, point.rawRecord])).toEqual([
+      [2, null],
+      [4, null],
+    ])
+    expect(result.remarks.join()).toMatch(/the raw record requests\/chat-c2-pair0-head\.jsonl was not kept: E/)
+  })
+
+  it('warms every connection of a load point', async () => {
+    const steps: string[] = []
+    const progress: Progress = { note() {}, step: (label, done, total) => steps.push(`${label} ${done}/${total}`) }
+    await run(simulated(), { plan: plan(simulated(), loadPoints([3])) }, undefined, progress)
+    expect(steps.filter((step) => step.includes('warm-up')).at(-1)).toMatch(/warm-up 3\/3$/)
+  })
+
+  it('measures a server that is reached by URL once, as the head, and says why', async () => {
+    const attached: PlannedEngine = {
+      ...{ mode: 'attach', name: 'remote', kind: 'openai', url: 'http://127.0.0.1:9', apiKeyVariable: null },
+      ...{ readyPath: '/health', readyTimeoutSeconds: 0.2, servedModel: 'm' },
+    }
+    const { result } = await run(attached, { baseCheckout: '.' })
+    expect(result.arms.map((arm) => arm.side)).toEqual(['head'])
+    expect(result.remarks.join()).toContain('base and head cannot be told apart')
   })
 
   it('refuses a cell that the plan does not have, and says which it has', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
-import { findFreePort, type ServerProcess, startProcess } from '../../../src/engine/process.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { CANCELLED_GRACE_MS, findFreePort, type ServerProcess, startProcess } from '../../../src/engine/process.ts'
 
 const started: ServerProcess[] = []
 const node = (code: string) => start(['-e', code])
@@ -74,6 +74,34 @@ describe('startProcess', () => {
     await until(() => server.logTail().includes('up'))
     await server.stop(200)
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' })
+  })
+
+  it('shortens the grace of a stop that is under way when the run is cancelled', async () => {
+    const server = await node(`process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)`)
+    await until(() => server.logTail().includes('up'))
+    const controller = new AbortController()
+    const beganMs = performance.now()
+    setTimeout(() => controller.abort('SIGINT'), 100)
+    await server.stop(25_000, controller.signal)
+    const tookMs = performance.now() - beganMs
+    expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(tookMs).toBeGreaterThan(CANCELLED_GRACE_MS * 0.9)
+    expect(tookMs).toBeLessThan(CANCELLED_GRACE_MS + 3500)
+  })
+
+  it('does not take a group that it may not signal for one that is gone', async () => {
+    const server = await node('setInterval(() => {}, 1000)')
+    const sent: (string | number | undefined)[] = []
+    const kill = vi.spyOn(process, 'kill').mockImplementation((_, signal) => {
+      sent.push(signal)
+      // The worker of another user goes only with the last signal.
+      const code = sent.includes('SIGKILL') && signal === 0 ? 'ESRCH' : 'EPERM'
+      throw Object.assign(new Error(code), { code })
+    })
+    const stopping = server.stop(100)
+    await stopping.finally(() => kill.mockRestore())
+    process.kill(-server.pid, 'SIGKILL')
+    expect(sent).toEqual(['SIGTERM', 0, 0, 'SIGKILL', 0])
   })
 })
 

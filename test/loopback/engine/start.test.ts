@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../../../src/engine/endpoint.ts'
 import { type EngineStart, startEngine } from '../../../src/engine/start.ts'
@@ -70,6 +73,23 @@ describe('startEngine', () => {
     await calm.stop()
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(told).toBe(false)
+  })
+
+  it('starts nothing after a cancel', async () => {
+    const mark = join(tmpdir(), `crosschip-started-${process.pid}`)
+    const code = `require('fs').writeFileSync(${JSON.stringify(mark)}, '')`
+    await expect(startEngine(launched(code), start({ signal: AbortSignal.abort('SIGINT') }))).rejects.toBe('SIGINT')
+    expect(existsSync(mark)).toBe(false)
+  })
+
+  it('does not finish a readiness request that hangs when it is cancelled', async () => {
+    const controller = new AbortController()
+    const code = `require('http').createServer(() => console.log('asked')).listen(process.argv[1], '127.0.0.1')`
+    const failure = startEngine(launched(code), start({ signal: controller.signal }))
+    setTimeout(() => controller.abort('SIGINT'), 800)
+    const beganMs = performance.now()
+    await expect(failure).rejects.toThrow(EngineError)
+    expect(performance.now() - beganMs).toBeLessThan(3500)
   })
 
   it('attaches to a URL with the key from the environment and leaves that server running', async () => {

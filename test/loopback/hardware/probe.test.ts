@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -70,6 +71,29 @@ describe('probeHardware with emulated tools', () => {
     await script('npu-smi', `sleep 300 &\necho $! > '${pidFile.replaceAll("'", "'\\''")}'\nwait`)
     const hardware = await probeHardware('ascend', { environment, timeoutMs: 1000 })
     expect(hardware).toMatchObject({ state: 'not-probed', toolFailed: true })
+    const pid = Number(await readFile(pidFile, 'utf8'))
+    await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false)
+  })
+
+  it.each([
+    ['is cancelled', 'controller.abort()'],
+    ['crashes', 'throw new Error("a bug of ours")'],
+  ])('takes a hanging tool along when the run %s', async (_, what) => {
+    const pidFile = join(directory, 'pid')
+    await script('npu-smi', `echo $$ > '${pidFile.replaceAll("'", "'\\''")}'\nexec sleep 300`)
+    const module = new URL('../../../src/hardware/probe.ts', import.meta.url).href
+    const code = `import { probeHardware } from ${JSON.stringify(module)}
+      import { existsSync } from 'node:fs'
+      const controller = new AbortController()
+      const { signal } = controller
+      const environment = { PATH: ${JSON.stringify(environment.PATH)} }
+      setInterval(() => { if (existsSync(${JSON.stringify(pidFile)})) { ${what} } }, 20).unref()
+      console.log(JSON.stringify(await probeHardware('ascend', { environment, signal, timeoutMs: 15000 })))`
+    const began = performance.now()
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 })
+    expect(performance.now() - began).toBeLessThan(10_000)
+    if (run.status === 0) expect(JSON.parse(run.stdout).reason).toContain('cancelled')
+    else expect(run.stderr).toContain('a bug of ours')
     const pid = Number(await readFile(pidFile, 'utf8'))
     await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false)
   })
