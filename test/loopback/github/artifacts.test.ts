@@ -2,7 +2,13 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type ArtifactStore, actionsArtifacts, MAX_ARTIFACT_BYTES } from '../../../src/github/artifacts.ts'
+import {
+  ArtifactServiceError,
+  type ArtifactStore,
+  actionsArtifacts,
+  artifactStore,
+  MAX_ARTIFACT_BYTES,
+} from '../../../src/github/artifacts.ts'
 import { loadPlan, sha256 } from '../../../src/github/plan-source.ts'
 import { type ResultsService, startResultsService } from '../../services/results-service.ts'
 import { zipOf } from '../../services/zip-writer.ts'
@@ -57,6 +63,22 @@ describe('artifacts of a run, by the real client', () => {
     const { id } = service.add(RUN, 'bomb', zipOf([{ name: 'a', content: Buffer.alloc(1000), deflated: true }]))
     const artifact = (await store.list()).find((one) => one.id === id)!
     expect(await store.read(artifact, 'a', 100)).toMatchObject({ state: 'invalid' })
+  })
+})
+
+describe('an artifact service that fails', () => {
+  const fails = async () => {
+    throw new Error('Received non-retryable error: 503')
+  }
+  const broken = () => artifactStore({ listArtifacts: fails, downloadArtifact: fails } as never, directory)
+
+  it('is told apart from what a job did wrong', async () => {
+    await expect(broken().list()).rejects.toThrow(ArtifactServiceError)
+    const artifact = { id: 1, name: 'plan', bytes: 1, digest: null }
+    expect(await broken().read(artifact, 'a', 100)).toEqual({
+      state: 'unavailable',
+      reason: expect.stringMatching(/^it could not be fetched: .*503/),
+    })
   })
 })
 
