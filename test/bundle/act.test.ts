@@ -82,6 +82,8 @@ describe.skipIf(act === null)('the reusable workflow, called from another reposi
     expect(code, log).toBe(0)
     for (const command of ['plan', 'run', 'report'])
       expect(log).toMatch(new RegExp(`crosschip: ${command}, version \\S+ on Node v24\\.`))
+    // The event's base commit is not even there: the base is the first parent of the merge.
+    expect(log).toContain(`HEAD is now at ${consumer.baseCommit.slice(0, 7)} Base`)
     const cells = CELLS.map((cell) => `crosschip-cell--${cell}.simulated--1`)
     expect(artifactsOf(77).sort()).toEqual([...cells, 'crosschip-plan', 'crosschip-report--1'].sort())
     const comments = await github.comments(pull.number)
