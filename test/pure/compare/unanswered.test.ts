@@ -109,6 +109,14 @@ describe('what is not the fault of the head', () => {
     expect(comparison.reasons).toEqual([`1 planned suite with nothing settled: ${cell} performance`])
   })
 
+  it('is inconclusive where the base spoilt more sessions than the head', () => {
+    const result = makeResult(cell)
+    for (const { side, sessions } of result.arms)
+      for (const { pair, points } of sessions)
+        if ((pair === 2) === (side === 'head')) for (const point of points) point.invalid = [FAILED]
+    expect(verdictOf(one(result), TPOT)[0]!.verdict).toBe('inconclusive')
+  })
+
   it('leaves checks open that the base did not answer', () => {
     const comparison = choose({ base: { checks: silent() } })
     expect(verdictOf(comparison, 'R1 prompt rendering')[0]).toMatchObject({
@@ -152,6 +160,15 @@ describe('every planned question wants an answer', () => {
     const comparison = choose({ base: { checks } })
     expect(comparison.outcome).toBe('incomplete')
     expect(comparison.reasons).toEqual([expect.stringContaining(`${cell} N0 log probabilities can be trusted`)])
+  })
+
+  it('is incomplete where items were asked with different prompts', () => {
+    const checks = standardChecks()
+    for (const item of checks[3]!.items!) item.prompt = item.prompt.replace(/^0/, 'f')
+    const comparison = choose({ head: { checks } })
+    expect(verdictOf(comparison, 'A1 arithmetic')[0]!.verdict).toBe('not-comparable')
+    expect(comparison.outcome).toBe('incomplete')
+    expect(comparison.reasons).toEqual([expect.stringContaining(`${cell} A1 arithmetic`)])
   })
 
   it('still passes where the answers of one item check are too few to settle it', () => {
