@@ -17,8 +17,9 @@ process.exitCode = await main().catch((error: unknown) => {
     core.error(error.message)
     return EXIT_CODES.configuration
   }
+  // A bug of ours or a service that is down is neither a pass nor a finding about the pull request.
   core.error((error as Error).stack ?? String(error))
-  return EXIT_CODES.fail
+  return EXIT_CODES.incomplete
 })
 
 async function main(): Promise<number> {

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { mapBounded } from '../bounded.ts'
@@ -13,6 +13,7 @@ import type { Clock, Progress } from '../ports.ts'
 import { formatDocument } from '../record/document.ts'
 import { TOOL_VERSION } from '../version.ts'
 import { injectFaults, parseInjections } from './demo/injection.ts'
+import { prepareOutputDirectory } from './output-directory.ts'
 import { createPlan } from './plan.ts'
 import { createReport } from './report.ts'
 import { runCell } from './run.ts'
@@ -48,7 +49,7 @@ export async function runDemo(
   for (const flag of KEEP_HEAP_SMALL) setFlagsFromString(flag)
   const out = resolve(options.out)
   const plan = await planDemo(options)
-  await mkdir(out, { recursive: true })
+  await prepareOutputDirectory(out)
   // Results of an earlier demo would be read as this one's.
   await rm(join(out, 'cells'), { recursive: true, force: true })
   const planFile = join(out, 'plan.json')

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compareResults } from '../compare/compare.ts'
 import type { Comparison } from '../compare/schema.ts'
@@ -9,6 +9,7 @@ import { ConfigurationError } from '../record/problem.ts'
 import { renderHtml } from '../report/html.ts'
 import { renderComment, renderSummary } from '../report/markdown.ts'
 import { TOOL_VERSION } from '../version.ts'
+import { prepareOutputDirectory } from './output-directory.ts'
 import { readResultFiles } from './report/result-files.ts'
 
 export interface ReportOptions {
@@ -60,7 +61,7 @@ export async function createReport(options: ReportOptions): Promise<Report> {
     'summary.md': summary,
     'report.html': renderHtml(comparison),
   }
-  await mkdir(out, { recursive: true })
+  await prepareOutputDirectory(out)
   const files: string[] = []
   for (const [name, text] of Object.entries(documents)) {
     const path = join(out, name)

@@ -1,10 +1,11 @@
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Plan, PlannedCell } from '../plan/schema.ts'
 import type { Clock, Progress } from '../ports.ts'
 import type { CellEnd, CellResult, CellStage } from '../record/cell-result.ts'
 import { fingerprintOf } from '../record/fingerprint.ts'
 import { ConfigurationError } from '../record/problem.ts'
 import { EXIT_CODES, type Side } from '../record/words.ts'
+import { prepareOutputDirectory } from './output-directory.ts'
 import { CellDraft } from './run/cell-draft.ts'
 import { endOf } from './run/cell-stopped.ts'
 import type { CellWork } from './run/cell-work.ts'
@@ -41,10 +42,11 @@ export interface RunSurroundings {
 /**
  * Runs the cell and writes its result whatever happens: a dead server, an exception of ours, a cancel. After a cancel it
  * is on the disk at once, with all that was measured, since nobody may wait until the server has stopped. Throws
- * {@link ConfigurationError} only when the plan has no such cell, since then there is nothing to write about.
+ * {@link ConfigurationError} only, and at once, when the plan has no such cell or the result could not be written.
  */
 export async function runCell(options: RunOptions, surroundings: RunSurroundings): Promise<CellResult> {
   const cell = findCell(options.plan, options.cellId)
+  await prepareOutputDirectory(dirname(resultPath(options.out, cell.id)))
   const { clock, signal } = surroundings
   const writer = new ResultWriter(options.out)
   const place: Place = { stage: 'preflight', side: null }
