@@ -47,7 +47,7 @@ export function buildPlan(input: PlanInput): PlanBuilding {
     excludedCombinations: expanded.reduce((sum, { excluded }) => sum + excluded, 0),
     suites: shared.suites,
     compare: shared.compare,
-    remarks: expanded.flatMap(({ located, cells }) => idleCases(located, cells)).slice(0, 64),
+    remarks: expanded.flatMap(({ located, cells }) => remarksOn(located, cells)).slice(0, 64),
   })
   return { state: 'planned', plan }
 }
@@ -110,6 +110,23 @@ function planCell(cell: MatrixCell, matrix: Matrix, runners: Runners): PlannedCe
     },
     timeoutMinutes: matrix['timeout-minutes'] ?? DEFAULT_TIMEOUT_MINUTES,
   }
+}
+
+function remarksOn(located: Located<Matrix>, cells: readonly MatrixCell[]): string[] {
+  return [...idleCases(located, cells), ...installedEngines(located, cells)]
+}
+
+/** Base and head differ by their checkout: a server that is not started from there is the same on both sides. */
+function installedEngines({ document, source }: Located<Matrix>, cells: readonly MatrixCell[]): string[] {
+  const used = new Set(cells.map((cell) => cell.engineName))
+  return Object.entries(document.engines).flatMap(([name, engine]) =>
+    !used.has(name) || !('serve' in engine) || JSON.stringify(engine).includes('{checkout}')
+      ? []
+      : [
+          `${source.file}: engines.${name} starts what is installed: without {checkout} in its command line or env, ` +
+            'base and head are the same server (docs/matrix.md)',
+        ],
+  )
 }
 
 /** A case that no cell meets may be meant for a cell that is excluded today, so it is a remark, not an error. */

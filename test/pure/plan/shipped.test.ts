@@ -30,7 +30,12 @@ describe('the matrices that ship', () => {
 
   it('v4: every command line serves its own checkpoint on all devices it was given', async () => {
     const plan = await planOf('v4.yaml')
-    expect(plan.remarks).toEqual([])
+    // They start what is installed, and say so; no case is idle.
+    expect(plan.remarks.map((remark) => remark.replace(/^.*v4\.yaml: /, '').split(' ')[0])).toEqual([
+      'engines.vllm',
+      'engines.vllm-ascend',
+    ])
+    expect(plan.remarks.every((remark) => remark.includes('{checkout}'))).toBe(true)
     expect(plan.cells).toHaveLength(14)
     for (const { id, engine, model, target } of plan.cells) {
       if (engine.mode !== 'launch') throw new Error(id)
