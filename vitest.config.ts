@@ -27,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
-          testTimeout: 420_000,
+          testTimeout: 900_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },
