@@ -1,9 +1,10 @@
+import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Plan, PlannedCell } from '../plan/schema.ts'
 import type { Clock, Progress } from '../ports.ts'
 import type { CellEnd, CellResult, CellStage } from '../record/cell-result.ts'
 import { fingerprintOf } from '../record/fingerprint.ts'
-import { ConfigurationError } from '../record/problem.ts'
+import { ConfigurationError, type Problem } from '../record/problem.ts'
 import { EXIT_CODES, type Side } from '../record/words.ts'
 import { prepareOutputDirectory } from './output-directory.ts'
 import { CellDraft } from './run/cell-draft.ts'
@@ -42,10 +43,11 @@ export interface RunSurroundings {
 /**
  * Runs the cell and writes its result whatever happens: a dead server, an exception of ours, a cancel. After a cancel it
  * is on the disk at once, with all that was measured, since nobody may wait until the server has stopped. Throws
- * {@link ConfigurationError} only, and at once, when the plan has no such cell or the result could not be written.
+ * {@link ConfigurationError} only, and at once, when the plan has no such cell, a checkout is not there, or the result could not be written.
  */
 export async function runCell(options: RunOptions, surroundings: RunSurroundings): Promise<CellResult> {
   const cell = findCell(options.plan, options.cellId)
+  await requireCheckouts(options)
   await prepareOutputDirectory(dirname(resultPath(options.out, cell.id)))
   const { clock, signal } = surroundings
   const writer = new ResultWriter(options.out)
@@ -138,6 +140,18 @@ function cellWork(cell: PlannedCell, draft: CellDraft, options: RunOptions, surr
       step: (label, done, total) => progress.step(`${cell.id}: ${stage}: ${label}`, done, total),
     }),
   }
+}
+
+/** A server that is started in a directory that is not there fails like one whose program is missing. */
+async function requireCheckouts({ headCheckout, baseCheckout }: RunOptions): Promise<void> {
+  const named = { 'head checkout': headCheckout, ...(baseCheckout === null ? {} : { 'base checkout': baseCheckout }) }
+  const problems: Problem[] = []
+  for (const [what, directory] of Object.entries(named)) {
+    const found = await stat(directory).catch(() => null)
+    if (!found?.isDirectory())
+      problems.push({ file: directory, field: '', message: `the ${what} is not a directory`, hint: 'check the path' })
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems)
 }
 
 function findCell(plan: Plan, id: string): PlannedCell {

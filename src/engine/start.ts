@@ -115,6 +115,7 @@ function simulatorCommand(engine: Extract<PlannedEngine, { mode: 'simulated' }>,
   const [node, cli] = ownProgram('cli')
   return [
     ...[node, SMALL_YOUNG_GENERATION, cli, 'simulate'],
+    '--end-with-parent',
     ...['--port', '{port}'],
     ...['--model', engine.servedModel],
     ...['--seed', String(engine.modelSeed)],

@@ -9,6 +9,7 @@ import { caseOf, groupOf, REPORTED } from './verdict-words.ts'
 
 const MAX_ROWS = 40
 const MAX_REASON = 60
+const MAX_REMARKS = 8
 const COLOURS: Partial<Record<Verdict | Outcome, number>> = {
   regressed: 31,
   broken: 31,
@@ -38,9 +39,17 @@ export function renderTerminal(comparison: Comparison, options: { colour: boolea
       .slice(0, MAX_ROWS)
       .map(({ row }) => `  ${paint(row.verdict)} ${terminalText(row.cell)}: ${terminalText(row.reason)}`),
     ...model.reasons.map((reason) => `  ${terminalText(reason)}`),
+    ...remarkLines(comparison),
     adviceLine(comparison),
   ]
   return [...parts.filter((part) => part !== ''), outcomeLine(model, paint)].join('\n')
+}
+
+/** Files that could not be used, weaker evidence, machines that could not be looked at: footnotes of the comment. */
+function remarkLines({ remarks }: Comparison): string[] {
+  const lines = remarks.slice(0, MAX_REMARKS).map((remark) => `  note: ${terminalText(remark)}`)
+  const rest = remarks.length - lines.length
+  return rest > 0 ? [...lines, `  ${rest} more notes in the report`] : lines
 }
 
 type Paint = (word: Verdict | Outcome, text?: string) => string

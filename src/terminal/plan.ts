@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Terminal } from './terminal.ts'
 
@@ -37,6 +38,8 @@ export function registerPlan(program: Command, terminal: Terminal): void {
         toolVersion: program.version() ?? '0.0.0',
       })
       if (flags.out !== undefined) {
+        const { prepareOutputDirectory } = await import('../commands/output-directory.ts')
+        await prepareOutputDirectory(dirname(flags.out))
         await writeFile(flags.out, formatDocument(plan))
         terminal.progress.note(`plan written to ${flags.out}`)
       }

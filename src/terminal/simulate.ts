@@ -5,6 +5,7 @@ import { ENCODINGS, EXIT_CODES } from '../record/words.ts'
 import type { Terminal } from './terminal.ts'
 
 interface SimulateArguments {
+  endWithParent?: boolean
   port: string
   model: string
   encoding: string
@@ -22,6 +23,8 @@ interface SimulateArguments {
 
 const REASONING_FIELDS = ['reasoning', 'reasoning_content'] as const
 
+const PARENT_LOOK_EVERY_MS = 500
+
 export function registerSimulate(program: Command, terminal: Terminal): void {
   program
     .command('simulate')
@@ -38,6 +41,7 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
     .option('--reasoning-field <name>', 'reasoning or reasoning_content', 'reasoning')
     .option('--context-tokens <n>', 'longest prompt and answer together', '65536')
     .option('--fault <name>', 'switch a fault on (repeatable)', (value, before: string[]) => [...before, value], [])
+    .option('--end-with-parent', 'stop when the process that started it is gone, however it ended')
     .option('--list-faults', 'print every fault with its meaning')
     .addHelpText('after', '\nExample:\n  crosschip simulate --port 8000 --fault slow-decode --fault wrong-usage')
     .action(async (given: SimulateArguments) => {
@@ -48,7 +52,8 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
       }
       const settings = readSettings(given, faultProblems(given.fault))
       const onListening = (url: string) => terminal.print(url)
-      const end = await simulate({ settings, onListening, signal: terminal.signal }).catch((error) => {
+      const signal = given.endWithParent ? AbortSignal.any([terminal.signal, parentGone()]) : terminal.signal
+      const end = await simulate({ settings, onListening, signal }).catch((error) => {
         throw portProblem(error, given.port) ?? error
       })
       if (end === 'died') {
@@ -56,6 +61,17 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
         terminal.exit(EXIT_CODES.fail)
       }
     })
+}
+
+/** A process that was killed cannot stop its servers; its children get another parent, and that can be seen. */
+function parentGone(): AbortSignal {
+  const controller = new AbortController()
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) controller.abort('its parent is gone')
+  }, PARENT_LOOK_EVERY_MS)
+  timer.unref()
+  return controller.signal
 }
 
 function readSettings(given: SimulateArguments, found: readonly Problem[]): SimulatorSettings {

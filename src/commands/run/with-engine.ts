@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineEnd, RunningEngine } from '../../engine/endpoint.ts'
 import { describeEngineEnd } from '../../engine/endpoint.ts'
@@ -34,6 +35,7 @@ export async function withEngine<T>(
   })
   try {
     const signal = AbortSignal.any([start.signal, death.signal])
+    setMaxListeners(0, signal)
     const version = await engineKind(engine.kind)?.version(running.endpoint, signal)
     draft.describeEngine(start.side, version ?? null, running.command)
     const result = await work(running, signal)

@@ -328,6 +328,12 @@ describe('runCell', () => {
     expect(result.remarks.join()).toContain('base and head cannot be told apart')
   })
 
+  it('refuses a checkout that is not there before anything is started', async () => {
+    const failure = run(simulated(), { headCheckout: 'no-head', baseCheckout: 'no-base' })
+    await expect(failure).rejects.toThrow(ConfigurationError)
+    await expect(failure).rejects.toThrow(/no-head: the head checkout is not a directory.*\n.*no-base: the base checkout/)
+  })
+
   it('refuses a cell that the plan does not have, and says which it has', async () => {
     const failure = run(simulated(), { cellId: 'v4-flash.h20.own' })
     await expect(failure).rejects.toThrow(ConfigurationError)

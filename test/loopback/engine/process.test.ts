@@ -69,6 +69,20 @@ describe('startProcess', () => {
     await until(() => !alive(server))
   })
 
+  it('leaves no simulator behind when its own process is killed', async () => {
+    const cli = new URL('../../../src/cli.ts', import.meta.url).pathname
+    const parent = await start([
+      '-e',
+      `const child = require('child_process').spawn(process.execPath, [${JSON.stringify(cli)}, 'simulate', '--port', '0', '--end-with-parent'], { detached: true })
+       child.stdout.on('data', (text) => console.log('up', child.pid, String(text)))
+       setInterval(() => {}, 1000)`,
+    ])
+    await until(() => /up \d+/.test(parent.logTail()))
+    const simulator = Number(/up (\d+)/.exec(parent.logTail())![1])
+    process.kill(parent.pid, 'SIGKILL')
+    await until(() => !alive(simulator))
+  })
+
   it('kills a server that does not listen to TERM', async () => {
     const server = await node(`process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)`)
     await until(() => server.logTail().includes('up'))
