@@ -21,7 +21,7 @@ Examples:
   crosschip check http://127.0.0.1:8000/v1 --model deepseek-v4-flash --families P,N --json
   crosschip check https://server.example --api-key-variable SERVER_KEY --items 50
 
-Exit code: 0 when all that could be judged passed, 1 when something failed, 2 for a wrong option, 3 when the server
+Exit code: 0 when all that could be judged passed, 1 when something failed, 2 for a wrong option; else 3 when the server
 cannot be reached or leaves a check without an answer. What the server cannot do is counted as not exercised.`
 
 /** `check`: the correctness checks against any OpenAI-compatible URL. */

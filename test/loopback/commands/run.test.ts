@@ -331,7 +331,9 @@ describe('runCell', () => {
   it('refuses a checkout that is not there before anything is started', async () => {
     const failure = run(simulated(), { headCheckout: 'no-head', baseCheckout: 'no-base' })
     await expect(failure).rejects.toThrow(ConfigurationError)
-    await expect(failure).rejects.toThrow(/no-head: the head checkout is not a directory.*\n.*no-base: the base checkout/)
+    await expect(failure).rejects.toThrow(
+      /no-head: the head checkout is not a directory.*\n.*no-base: the base checkout/,
+    )
   })
 
   it('refuses a cell that the plan does not have, and says which it has', async () => {
