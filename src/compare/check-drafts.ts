@@ -13,18 +13,24 @@ export interface CheckDraft {
   items: PairedItems | null
 }
 
-/** Compares one check of the head with the same check of the base. */
-export function draftCheck(head: CheckResult, side: BaseSide): CheckDraft {
+/**
+ * Compares one check of the head with the same check of the base. `completed` says whether the cell ran to its end: in
+ * one that did not, a check without an answer was cut short, which is the cell's row to tell and no finding of its own.
+ */
+export function draftCheck(head: CheckResult, side: BaseSide, completed: boolean): CheckDraft {
   const base = side.arm?.correctness?.checks.find((check) => check.id === head.id) ?? null
   if (side.incomparable !== null && base !== null) {
     return { check: head, settled: judgeIncomparable(head, side.incomparable), items: null }
   }
-  const judged = judgeStates(head, base)
+  const unasked = [head, base].some((check) => check?.judgement.state === 'error')
+  const judged = !completed && unasked ? CUT_SHORT : judgeStates(head, base)
   const exact = base && isAnswered(base) && isAnswered(head) ? exactDifferences(base.exact, head.exact) : []
   const settled = exact.length > 0 ? worst(judged, { verdict: 'regressed', reason: describeExact(exact) }) : judged
   const comparable = base?.items && head.items && isAnswered(base) && isAnswered(head)
   return { check: head, settled, items: comparable ? pairItems(head.id, base.items!, head.items!) : null }
 }
+
+const CUT_SHORT: Judged = { verdict: 'skipped', reason: 'not asked: the cell ended early' }
 
 export interface LostCheck {
   id: string

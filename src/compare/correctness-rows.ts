@@ -22,7 +22,7 @@ export function draftCorrectness(
   const checks = [...new Map(head.correctness?.checks.map((check) => [check.id, check])).values()]
   const lost = completed ? lostChecks(planned, checks, side) : []
   return [
-    ...checks.map((check): CorrectnessDraft => ({ state: 'checked', cell, draft: draftCheck(check, side) })),
+    ...checks.map((check): CorrectnessDraft => ({ state: 'checked', cell, draft: draftCheck(check, side, completed) })),
     ...lost.map((check) => settled(cell, subjectOf(check), check.reason)),
   ]
 }

@@ -117,6 +117,18 @@ describe('what is not the fault of the head', () => {
     expect(verdictOf(one(result), TPOT)[0]!.verdict).toBe('inconclusive')
   })
 
+  it('does not blame the head for checks that were cut short by the death of its server', () => {
+    const message = 'the head server exited by itself'
+    const comparison = choose({
+      head: { checks: silent() },
+      end: { state: 'infrastructure', stage: 'correctness', side: 'head', message },
+    })
+    const checks = comparison.verdicts.filter((each) => each.suite === 'correctness')
+    expect(checks.length).toBeGreaterThan(3)
+    expect(new Set(checks.map((each) => each.verdict))).toEqual(new Set(['skipped']))
+    expect(comparison.outcome).toBe('incomplete')
+  })
+
   it('leaves checks open that the base did not answer', () => {
     const comparison = choose({ base: { checks: silent() } })
     expect(verdictOf(comparison, 'R1 prompt rendering')[0]).toMatchObject({
