@@ -1,0 +1,1 @@
+export{n as formatDocument,i as requireDocument}from"./document-DeHTUdEM.js";

@@ -1,0 +1,1 @@
+function e(e){let t={pass:0,fail:0,"not-exercised":0,blocked:0,error:0};for(let n of e)t[n.judgement.state]++;return t}function t(t){let n=e(t.checks);return n.fail>0?`fail`:n.error>0||n.pass===0?`incomplete`:`pass`}export{t as n,e as t};

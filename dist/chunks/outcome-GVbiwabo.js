@@ -1,0 +1,1 @@
+export{n as outcomeOf}from"./outcome-Cu4X0pv3.js";

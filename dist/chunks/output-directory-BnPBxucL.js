@@ -1,0 +1,1 @@
+export{t as prepareOutputDirectory}from"./output-directory-Dfx4IIzg.js";

@@ -1,0 +1,1 @@
+var e=class extends Error{kind;status;constructor(e,t,n,r){super(n,r),this.name=`CommentRefusal`,this.kind=e,this.status=t}};export{e as t};

@@ -1,0 +1,2 @@
+function e(e){let t=[e.file,e.line,e.column].filter(e=>e!==void 0).join(`:`),n=e.field===``?``:`${e.field}: `,r=e.hint?` (${e.hint})`:``;return`${t}: ${n}${e.message}${r}`}var t=class extends Error{problems;constructor(t,n){super(t.map(e).join(`
+`),n),this.name=`ConfigurationError`,this.problems=t}};export{e as n,t};

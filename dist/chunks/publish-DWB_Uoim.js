@@ -1,0 +1,1 @@
+export{r as publishFromEnvironment}from"./publish-QT6Yv93e.js";

@@ -1,0 +1,1 @@
+export{t as FAULTS}from"./registry-CaAGs9JM.js";

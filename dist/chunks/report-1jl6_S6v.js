@@ -1,0 +1,1 @@
+export{t as createReport}from"./report-Da5pb648.js";

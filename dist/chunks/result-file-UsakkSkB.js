@@ -1,0 +1,1 @@
+export{t as resultPath}from"./result-file-B5xwTfgM.js";

@@ -1,0 +1,1 @@
+export{a as planSchema}from"./schema-DKn0la3U.js";

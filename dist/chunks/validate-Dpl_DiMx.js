@@ -1,0 +1,1 @@
+export{t as validateFiles}from"./validate-DCawH2rn.js";
