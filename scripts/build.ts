@@ -12,7 +12,7 @@ await rm(OUTPUT_DIRECTORY, { recursive: true, force: true })
 const bundle = await rolldown({
   input: { action: 'src/action.ts', cli: 'src/cli.ts', smi: 'src/smi.ts' },
   platform: 'node',
-  resolve: { conditionNames: ['node', 'import', 'module', 'default'] },
+  resolve: { conditionNames: ['node', 'import', 'module', 'default'], symlinks: false },
 })
 await bundle.write({
   dir: OUTPUT_DIRECTORY,
