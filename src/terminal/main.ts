@@ -7,6 +7,9 @@ import { createProgress } from './progress.ts'
 import { abortOnSignals } from './signals.ts'
 import type { Terminal } from './terminal.ts'
 
+/** Some terminals do not tell their width, or tell 0. */
+const DEFAULT_COLUMNS = 80
+
 /** Declares one command: its options, its use case, its exit code. */
 export type RegisterCommand = (program: Command, terminal: Terminal) => void
 
@@ -14,11 +17,19 @@ export type RegisterCommand = (program: Command, terminal: Terminal) => void
 export async function main(registerCommands: readonly RegisterCommand[]): Promise<void> {
   const { stdout, stderr } = process
   const progress = createProgress(
-    { write: (text) => stderr.write(text), isTerminal: stderr.isTTY === true, columns: stderr.columns ?? 80 },
+    {
+      write: (text) => stderr.write(text),
+      isTerminal: stderr.isTTY === true,
+      columns: stderr.columns || DEFAULT_COLUMNS,
+    },
     systemClock.monotonicMs,
   )
   const terminal: Terminal = {
-    print: (text) => stdout.write(`${text}\n`),
+    print: (text) => {
+      // On a terminal both streams share the screen: a result must not begin behind the moving line.
+      progress.close()
+      stdout.write(`${text}\n`)
+    },
     progress,
     clock: systemClock,
     signal: abortOnSignals(),

@@ -29,7 +29,7 @@ export async function preflight(
     case 'healthy':
       return
     case 'unverified':
-      draft.remark(`${cell.id}: the devices could not be verified: ${health.reason}`)
+      draft.remark(`the devices could not be verified: ${health.reason}`)
       return
     case 'unhealthy':
       throw new CellStopped({
