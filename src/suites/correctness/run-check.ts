@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mapBounded } from '../../bounded.ts'
 import type { Endpoint } from '../../engine/endpoint.ts'
 import type { Clock, Progress } from '../../ports.ts'
@@ -37,6 +38,8 @@ export interface CheckRun {
  */
 export async function runCheckOnce(check: Check, context: CheckContext, options: RunCheckOptions): Promise<CheckRun> {
   const limit = new AbortController()
+  // Every request in flight listens to it; Node 20 takes more than ten listeners for a leak and says so on stderr.
+  setMaxListeners(0, limit.signal)
   const stop = () => limit.abort('the check ran out of time')
   const checkTimeoutMs = options.checkTimeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS
   const timer = setTimeout(stop, checkTimeoutMs)
