@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { arrivalSchema, sloSchema, workloadSchema } from './load.ts'
 import { ENCODINGS, VENDORS, VERDICTS } from '../record/words.ts'
 
 /**
@@ -90,12 +91,15 @@ export type PlannedCell = z.infer<typeof plannedCellSchema>
 
 export const scenarioSchema = z.strictObject({
   name,
-  inputTokens: z.number().int().positive().max(1_048_576),
-  outputTokens: z.number().int().positive().max(393_216),
-  concurrency: z.array(z.number().int().positive().max(4096)).min(1).max(32),
-  /** Measured requests per unit of concurrency, warm-up not counted. */
+  workload: workloadSchema,
+  /** One load point each. */
+  arrivals: z.array(arrivalSchema).min(1).max(32),
+  /** Closed loop: measured conversations per unit of concurrency, warm-up not counted. */
   requestsPerStream: z.number().int().positive().max(10_000),
+  /** Open loop and ramp: conversations begin for so long. */
+  durationSeconds: z.number().positive().max(86_400),
   warmupRequests: z.number().int().nonnegative().max(10_000),
+  slo: sloSchema.nullable(),
 })
 export type Scenario = z.infer<typeof scenarioSchema>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DIRECTIONS, METRIC_FAMILIES, SIDES, VENDORS } from './words.ts'
+import { DIRECTIONS, METRIC_FAMILIES, METRIC_ROLES, POINT_FAULT_CODES, SIDES, VENDORS } from './words.ts'
 
 /**
  * `cells/<cell id>/result.json`: what happened in one cell. Written whatever happens (crash, cancel, dead server), so
@@ -129,26 +129,80 @@ export const metricSchema = z.strictObject({
   unit: z.string().max(32),
   direction: z.enum(DIRECTIONS),
   family: z.enum(METRIC_FAMILIES),
-  /** Judged; the others are reported. Few judged metrics keep false alarms few. */
-  primary: z.boolean(),
+  /** Few judged metrics keep false alarms few; recorded ones have no row. */
+  role: z.enum(METRIC_ROLES),
   /** Null where there were too few samples for it. */
   value: finite.nullable(),
   samples: count,
 })
 export type Metric = z.infer<typeof metricSchema>
 
+/** Why the numbers of a load point are not those of the server under this load. */
+export const pointFaultSchema = z.strictObject({
+  code: z.enum(POINT_FAULT_CODES),
+  /** Whose doing: the measuring machine's, the server's, or the load's own shape. */
+  by: z.enum(['client', 'server', 'load']),
+  /** `tails`: medians and throughput stand, high percentiles and stalls do not. */
+  voids: z.enum(['all', 'tails']),
+  reason: line,
+})
+export type PointFault = z.infer<typeof pointFaultSchema>
+
+/** How well the measuring process kept up, over one load point. Null: not told on this system. */
+export const clientStateSchema = z.strictObject({
+  threads: z.number().int().positive().max(1024),
+  transport: name,
+  /** Share of the time in which the event loop was busy, of the busiest thread. */
+  utilisation: finite.nonnegative(),
+  /** How late the stamps of the reference stream were, which ran beside the load. */
+  stampErrorP50Ms: finite.nullable(),
+  stampErrorP99Ms: finite.nullable(),
+  longestStallMs: finite.nonnegative(),
+  /** Share of the time in which a thread could have run and did not get a core. */
+  runDelayShare: finite.nonnegative().nullable(),
+  /** Share of the machine's time that the hypervisor gave to others. */
+  stealShare: finite.nonnegative().nullable(),
+  /** Longest pause of the garbage collector. */
+  longestCollectionMs: finite.nonnegative(),
+  /** 99th percentile of written − intended. */
+  dispatchLagP99Ms: finite.nullable(),
+  /** Requests that went over a connection that was open before. */
+  reusedShare: finite.min(0).max(1).nullable(),
+})
+export type ClientState = z.infer<typeof clientStateSchema>
+
+/** What the server itself counted during the measured requests, in one vocabulary for all engines. */
+export const serverCountsSchema = z.strictObject({
+  /** Whose names were read: `vllm`, `sglang`, `mindie`, `llamacpp`. */
+  dialect: name,
+  /** By the names of `suites/performance/server-metrics/vocabulary.ts`. */
+  values: z.record(name, finite),
+})
+export type ServerCounts = z.infer<typeof serverCountsSchema>
+
 /** One load level of one scenario in one session. */
 export const loadPointSchema = z.strictObject({
   scenario: name,
-  concurrency: z.number().int().positive().max(65_536),
+  /** Names the level: `c16`, `4 req/s`. */
+  load: name,
+  /** Of a closed loop; null for others. */
+  concurrency: z.number().int().positive().max(65_536).nullable(),
+  /** Measured first and again last: 2 is the repetition, which shows drift and is not compared. */
+  repetition: z.number().int().min(1).max(2),
   planned: count,
   succeeded: count,
   /** Failed requests by error class. */
   failed: z.record(name, count),
   durationMs: finite.nonnegative(),
-  metrics: z.array(metricSchema).max(64),
+  metrics: z.array(metricSchema).max(96),
   /** Why these numbers must not be compared; empty for a valid point. */
-  invalid: z.array(line).max(32),
+  invalid: z.array(pointFaultSchema).max(32),
+  /** Null where nobody watched. */
+  client: clientStateSchema.nullable(),
+  /** Null where the server has no metrics that are known here. */
+  server: serverCountsSchema.nullable(),
+  /** How prompts were counted, what could not be told; for a person. */
+  remarks: z.array(line).max(32),
   /** Where the raw record of every request lies, relative to the result; null if it was not kept. */
   rawRecord: z.string().max(512).nullable(),
 })

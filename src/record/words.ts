@@ -43,3 +43,34 @@ export type Direction = (typeof DIRECTIONS)[number]
 /** Metrics of one family have like noise, so they borrow variance from each other. */
 export const METRIC_FAMILIES = ['throughput', 'latency-median', 'latency-tail'] as const
 export type MetricFamily = (typeof METRIC_FAMILIES)[number]
+
+/** `judged`: decides the verdict. `reported`: a row with an interval. `recorded`: in the result only. */
+export const METRIC_ROLES = ['judged', 'reported', 'recorded'] as const
+export type MetricRole = (typeof METRIC_ROLES)[number]
+
+/** Why a load point is not what it says. */
+export const POINT_FAULT_CODES = [
+  'client-busy',
+  'client-stall',
+  'client-late',
+  'run-delay',
+  'steal',
+  'throttled',
+  'clock-step',
+  'late-dispatch',
+  'connections',
+  'unsent',
+  'failed-requests',
+  'no-tokens',
+  'no-usage',
+  'wrong-token-count',
+  'prompt-length',
+  'cache-contamination',
+  'server-restarted',
+  'server-disagrees',
+  'foreign-load',
+  'littles-law',
+  'not-steady',
+  'drift',
+] as const
+export type PointFaultCode = (typeof POINT_FAULT_CODES)[number]

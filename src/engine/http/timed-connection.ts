@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
 import type { Clock } from '../../ports.ts'
+import type { HttpConnection, PreparedRequest } from './connection.ts'
 import { Exchange, type ExchangeResult, type ExchangeSink } from './exchange.ts'
 import type { RequestTarget } from './request-bytes.ts'
 
@@ -13,7 +14,7 @@ import type { RequestTarget } from './request-bytes.ts'
 /** A read takes at most this; small enough for a thousand connections, large enough for a burst of events. */
 const READ_BUFFER_BYTES = 32 * 1024
 
-export class TimedConnection {
+export class TimedConnection implements HttpConnection {
   readonly #target: RequestTarget
   readonly #clock: Clock
   readonly #reuse: boolean
@@ -65,7 +66,7 @@ export class TimedConnection {
    * Sends one prepared request and hands the response to the sink. Always resolves. The connection must be usable and
    * idle; afterwards it may not be usable any more, as the server wishes.
    */
-  exchange(request: Uint8Array, sink: ExchangeSink, timeoutMs: number): Promise<ExchangeResult> {
+  exchange({ bytes: request }: PreparedRequest, sink: ExchangeSink, timeoutMs: number): Promise<ExchangeResult> {
     const socket = this.#socket
     if (!socket || this.#exchange) throw new Error('the connection is not open and idle')
     return new Promise((resolve) => {

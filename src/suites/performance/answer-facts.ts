@@ -1,8 +1,12 @@
+import type { ServerTimes } from './record.ts'
+
 /** What the kept events of an answer say, read after the request: token counts, finish reason, error. */
 export interface AnswerFacts {
   promptTokens: number | null
   completionTokens: number | null
   cachedTokens: number | null
+  reasoningTokens: number | null
+  server: ServerTimes | null
   finishReason: string | null
   /** The message of an error event. */
   error: string | null
@@ -12,6 +16,8 @@ export const NO_FACTS: AnswerFacts = {
   promptTokens: null,
   completionTokens: null,
   cachedTokens: null,
+  reasoningTokens: null,
+  server: null,
   finishReason: null,
   error: null,
 }
@@ -28,11 +34,14 @@ export function addFacts(facts: AnswerFacts, event: Uint8Array): AnswerFacts | n
   const usage = isObject(value.usage) ? value.usage : {}
   const choice = Array.isArray(value.choices) && isObject(value.choices[0]) ? value.choices[0] : {}
   const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
+  const completionDetails = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
   return {
     promptTokens: count(usage.prompt_tokens) ?? facts.promptTokens,
     completionTokens: count(usage.completion_tokens) ?? facts.completionTokens,
     // DeepSeek's own service names cached tokens differently from OpenAI's shape.
     cachedTokens: count(details.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? facts.cachedTokens,
+    reasoningTokens: count(completionDetails.reasoning_tokens) ?? facts.reasoningTokens,
+    server: facts.server,
     finishReason: typeof choice.finish_reason === 'string' ? choice.finish_reason.slice(0, 64) : facts.finishReason,
     error: errorMessage(value) ?? facts.error,
   }

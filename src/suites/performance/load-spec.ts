@@ -1,25 +1,22 @@
-import type { LoadSpec } from './record.ts'
+import type { Arrival, Slo, Workload } from '../../plan/load.ts'
 
-/** One load level as `run` and `load` ask for it. */
-export interface LoadLevel extends Omit<LoadSpec, 'requests'> {
-  /** Measured requests for each unit of concurrency. */
-  requestsPerStream: number
-}
-
-/**
- * The requests of a load level. Its warm-up is at least one request for each connection, so that every one of them is
- * warm and the server has seen the level's concurrency before the clock starts; 0 asks for none.
- */
-export function loadSpec(level: LoadLevel): LoadSpec {
-  const { concurrency } = level
-  return {
-    scenario: level.scenario,
-    concurrency,
-    requests: level.requestsPerStream * concurrency,
-    warmupRequests: level.warmupRequests === 0 ? 0 : Math.max(level.warmupRequests, concurrency),
-    inputTokens: level.inputTokens,
-    outputTokens: level.outputTokens,
-    seed: level.seed,
-    requestTimeoutMs: level.requestTimeoutMs,
-  }
+/** One load point: what is sent, when, and how much of it. */
+export interface LoadSpec {
+  scenario: string
+  /** Names the level among those of its scenario: `c16`, `4 req/s`. */
+  load: string
+  arrival: Arrival
+  workload: Workload
+  /** Measured conversations (of one turn: requests); warm-up comes on top. A trace or data set may hold fewer. */
+  sessions: number
+  /** Requests before them, not measured. */
+  warmupRequests: number
+  /** Fixes prompts, lengths, their order and the arrival times: both sides of a pair send the same bytes. */
+  seed: number
+  /** No request may take longer. */
+  requestTimeoutMs: number
+  /** For goodput; null where none was declared. */
+  slo: Slo | null
+  /** Devices of the server, for throughput per device; null where not known. */
+  devices: number | null
 }

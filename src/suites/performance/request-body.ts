@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../engine/endpoint.ts'
+import type { PreparedRequest } from '../../engine/http/connection.ts'
 import { postRequest, requestTarget } from '../../engine/http/request-bytes.ts'
 
 /** Extensions of the OpenAI API that a server may refuse; found out once by a probe. */
@@ -14,6 +15,8 @@ export interface RequestExtensions {
 export const ALL_EXTENSIONS: RequestExtensions = { ignoreEos: true, minTokens: true, includeUsage: true }
 
 export const CHAT_PATH = '/v1/chat/completions'
+
+const HEAD_END = '\r\n\r\n'
 
 /** The JSON body of one timed chat request: greedy, streamed, of exactly `outputTokens` where the server can. */
 export function chatBody(
@@ -35,11 +38,6 @@ export function chatBody(
 }
 
 /** One request ready to be written. `id` also goes to the server, whose log may be compared with ours. */
-export interface PreparedRequest {
-  id: string
-  bytes: Buffer
-}
-
 export function prepareRequest(endpoint: Endpoint, id: string, body: Record<string, unknown>): PreparedRequest {
   const headers = {
     accept: 'text/event-stream',
@@ -47,5 +45,7 @@ export function prepareRequest(endpoint: Endpoint, id: string, body: Record<stri
     'x-request-id': id.replace(/[^\w.-]/g, '-'),
     ...endpoint.headers,
   }
-  return { id, bytes: postRequest(requestTarget(endpoint.url), CHAT_PATH, headers, JSON.stringify(body)) }
+  const target = requestTarget(endpoint.url)
+  const bytes = postRequest(target, CHAT_PATH, headers, JSON.stringify(body))
+  return { id, path: target.basePath + CHAT_PATH, headers, body: bytes.subarray(bytes.indexOf(HEAD_END) + 4), bytes }
 }

@@ -3,7 +3,8 @@ import type { ResponseHead } from '../../engine/http/response-head.ts'
 import { SseScanner } from '../../engine/sse.ts'
 import { type AnswerFacts, addFacts, errorMessage, NO_FACTS } from './answer-facts.ts'
 import { carriesTokens, EventClassifier } from './event-classifier.ts'
-import type { EventClass, RequestError, RequestRecord, TimedEvent } from './record.ts'
+import { CLASS_CODES, EventLog } from './event-log.ts'
+import type { EventClass, RequestError, RequestRecord } from './record.ts'
 
 /** Of a refused answer kept for its message; an error page may be as long as it likes. */
 const MAX_ERROR_BODY_BYTES = 4096
@@ -12,6 +13,8 @@ const MAX_DRAINED_BYTES = 1024 * 1024
 /** One event: a token with 20 alternatives takes some 3 KB. Times the number of streams this bounds the memory. */
 export const MAX_STREAM_EVENT_BYTES = 1024 * 1024
 const MAX_DETAIL_CHARACTERS = 300
+/** Role, finish, usage and end come on top of the tokens. */
+const SPARE_EVENTS = 8
 
 /** `aborted`: stopped from our side, so it says nothing of the server. */
 export type RecordedOutcome = RequestRecord['outcome'] | { state: 'aborted' }
@@ -21,7 +24,7 @@ export type RecordedOutcome = RequestRecord['outcome'] | { state: 'aborted' }
  * it only splits, classifies and notes; JSON is parsed in {@link facts} and {@link outcome}.
  */
 export class StreamRecorder implements ExchangeSink {
-  readonly events: TimedEvent[] = []
+  readonly events: EventLog
   readonly #originMs: number
   readonly #maxEvents: number
   readonly #classifier = new EventClassifier()
@@ -29,8 +32,7 @@ export class StreamRecorder implements ExchangeSink {
     (bytes, start, end, type) => this.#event(bytes, start, end, type),
     MAX_STREAM_EVENT_BYTES,
   )
-  #atMs = 0
-  #read = -1
+  #bodyBytes = 0
   #head: ResponseHead | null = null
   #refusal: { error: RequestError; reason: string } | null = null
   #refused: Uint8Array[] = []
@@ -41,15 +43,18 @@ export class StreamRecorder implements ExchangeSink {
   #broken: string | null = null
   #done = false
 
-  /** Times are noted relative to `originMs`. More events than `maxEvents` are refused, to bound the memory. */
-  constructor(originMs: number, maxEvents: number) {
+  /**
+   * Times are noted relative to `originMs`. More events than `maxEvents` are refused, to bound the memory;
+   * `expectedEvents` is room made beforehand.
+   */
+  constructor(originMs: number, maxEvents: number, expectedEvents: number) {
+    this.events = new EventLog(expectedEvents + SPARE_EVENTS)
     this.#originMs = originMs
     this.#maxEvents = maxEvents
   }
 
   read(atMs: number): void {
-    this.#atMs = atMs - this.#originMs
-    this.#read++
+    this.events.startRead(atMs - this.#originMs)
   }
 
   head(head: ResponseHead): void {
@@ -58,6 +63,7 @@ export class StreamRecorder implements ExchangeSink {
   }
 
   body(bytes: Buffer, start: number, end: number): void {
+    this.#bodyBytes += end - start
     if (this.#refusal === null) {
       this.#scanner.push(bytes, start, end)
       return
@@ -91,7 +97,7 @@ export class StreamRecorder implements ExchangeSink {
       const where = this.#scanner.pending ? 'inside an event' : 'without [DONE]'
       return failed('truncated', `the stream ended ${where} after ${this.events.length} events`)
     }
-    const tokenEvents = this.events.filter((event) => carriesTokens(event.class)).length
+    const tokenEvents = [...this.events].filter((event) => carriesTokens(event.class)).length
     if (facts.completionTokens === 0 && tokenEvents > 0)
       return failed('wrong-token-count', `usage says 0 completion tokens, but ${tokenEvents} events carried text`)
     return { state: 'ok' }
@@ -100,7 +106,7 @@ export class StreamRecorder implements ExchangeSink {
   #event(bytes: Uint8Array, start: number, end: number, type: string): void {
     if (this.events.length >= this.#maxEvents) throw new RangeError(`more than ${this.#maxEvents} events in one answer`)
     const eventClass: EventClass = type === 'error' ? 'error' : this.#classifier.classify(bytes, start, end)
-    this.events.push({ atMs: this.#atMs, read: this.#read, class: eventClass, tokens: null })
+    this.events.append(CLASS_CODES[eventClass], this.#bodyBytes)
     if (eventClass === 'done') this.#done = true
     else if (eventClass === 'error') this.#error ??= copy(bytes, start, end)
     else {
@@ -130,7 +136,7 @@ function refusalOf(head: ResponseHead): { error: RequestError; reason: string } 
   if (status >= 300 && status < 400) {
     const to = field('location')
     return {
-      error: 'http-status',
+      error: 'redirect',
       reason: `HTTP ${status}, a redirect${to ? ` to ${to}` : ''}; give the final address`,
     }
   }
@@ -140,7 +146,7 @@ function refusalOf(head: ResponseHead): { error: RequestError; reason: string } 
   }
   const encoding = field('content-encoding')
   if (encoding !== undefined && encoding !== 'identity')
-    return { error: 'content-type', reason: `the answer is ${encoding}-encoded, which a timed stream must not be` }
+    return { error: 'content-encoding', reason: `the answer is ${encoding}-encoded, which a timed stream must not be` }
   const type = field('content-type') ?? 'no content type'
   if (/^text\/event-stream\b/i.test(type)) return null
   return { error: 'content-type', reason: `${type} instead of text/event-stream` }

@@ -28,10 +28,10 @@ export function summarisePoint(
     failed: failuresByClass(records),
     durationMs,
     metrics: METRICS.map((metric) => {
-      const { name, label, unit, direction, family, primary } = metric
+      const { name, label, unit, direction, family, role } = metric
       const { value, samples } = metric.derive(succeeded, durationMs)
       const enough = samples >= metric.minimumSamples
-      return { name, label, unit, direction, family, primary, value: enough ? value : null, samples }
+      return { name, label, unit, direction, family, role, value: enough ? value : null, samples }
     }),
     invalid: [
       ...requestFaults(records, spec),

@@ -1,7 +1,7 @@
-import type { TimedConnection } from '../../engine/http/timed-connection.ts'
+import type { HttpConnection, PreparedRequest } from '../../engine/http/connection.ts'
 import type { Clock } from '../../ports.ts'
+import { EventLog } from './event-log.ts'
 import type { RequestRecord } from './record.ts'
-import type { PreparedRequest } from './request-body.ts'
 import { StreamRecorder } from './stream-recorder.ts'
 
 /** Thrown when a request was stopped from our side: it has no outcome to record. */
@@ -10,8 +10,11 @@ export class RequestAborted extends Error {
 }
 
 export interface TimedRequestOptions {
-  connection: TimedConnection
+  connection: HttpConnection
   request: PreparedRequest
+  session: number
+  turn: number
+  asked: RequestRecord['asked']
   clock: Clock
   /** All times of the record are relative to this. */
   originMs: number
@@ -26,20 +29,30 @@ export interface TimedRequestOptions {
 export async function timedRequest(options: TimedRequestOptions): Promise<RequestRecord> {
   const { connection, request, clock, originMs } = options
   const intendedMs = options.intendedMs - originMs
-  if (!connection.usable) {
+  const reused = connection.usable
+  let connectMs = 0
+  if (!reused) {
+    const dialledMs = clock.monotonicMs()
     const reason = await connection.connect(options.timeoutMs)
-    if (reason !== null) return neverSent(request.id, intendedMs, clock.monotonicMs() - originMs, reason)
+    const nowMs = clock.monotonicMs()
+    connectMs = nowMs - dialledMs
+    if (reason !== null) return neverSent(options, intendedMs, nowMs - originMs, connectMs, reason)
   }
-  const recorder = new StreamRecorder(originMs, options.maxEvents)
+  const recorder = new StreamRecorder(originMs, options.maxEvents, options.asked.outputTokens)
   const dequeuedMs = clock.monotonicMs() - originMs
-  const result = await connection.exchange(request.bytes, recorder, options.timeoutMs)
+  const result = await connection.exchange(request, recorder, options.timeoutMs)
   const facts = recorder.facts()
   const outcome = recorder.outcome(result.end, facts)
   if (outcome.state === 'aborted') throw new RequestAborted('the request was stopped')
   return {
     id: request.id,
+    session: options.session,
+    turn: options.turn,
     intendedMs,
     dequeuedMs,
+    reused,
+    connectMs,
+    asked: options.asked,
     writtenMs: result.writtenMs === null ? dequeuedMs : result.writtenMs - originMs,
     firstByteMs: result.firstByteMs === null ? null : result.firstByteMs - originMs,
     endMs: result.endMs - originMs,
@@ -47,24 +60,39 @@ export async function timedRequest(options: TimedRequestOptions): Promise<Reques
     promptTokens: facts.promptTokens,
     completionTokens: facts.completionTokens,
     cachedTokens: facts.cachedTokens,
+    reasoningTokens: facts.reasoningTokens,
     finishReason: facts.finishReason,
+    server: facts.server,
     outcome,
   }
 }
 
-function neverSent(id: string, intendedMs: number, atMs: number, detail: string): RequestRecord {
+function neverSent(
+  { request, session, turn, asked }: TimedRequestOptions,
+  intendedMs: number,
+  atMs: number,
+  connectMs: number,
+  detail: string,
+): RequestRecord {
   return {
-    id,
+    id: request.id,
+    session,
+    turn,
     intendedMs,
     dequeuedMs: atMs,
     writtenMs: atMs,
     firstByteMs: null,
     endMs: atMs,
-    events: [],
+    reused: false,
+    connectMs,
+    asked,
+    events: new EventLog(0),
     promptTokens: null,
     completionTokens: null,
     cachedTokens: null,
+    reasoningTokens: null,
     finishReason: null,
+    server: null,
     outcome: { state: 'failed', error: 'connect', detail },
   }
 }

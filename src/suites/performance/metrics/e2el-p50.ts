@@ -13,7 +13,7 @@ export const e2elP50: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-median',
-  primary: false,
+  role: 'reported',
   minimumSamples: MINIMUM_SAMPLES_P50,
   derive(succeeded) {
     const values = present(succeeded.map(endToEnd))

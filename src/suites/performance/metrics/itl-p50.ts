@@ -9,7 +9,7 @@ export const itlP50: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-median',
-  primary: false,
+  role: 'reported',
   minimumSamples: MINIMUM_SAMPLES_P50,
   derive(succeeded) {
     const gaps = succeeded.flatMap(interTokenGaps)

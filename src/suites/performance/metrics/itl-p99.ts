@@ -9,7 +9,7 @@ export const itlP99: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-tail',
-  primary: false,
+  role: 'reported',
   minimumSamples: MINIMUM_SAMPLES_P99,
   derive(succeeded) {
     const gaps = succeeded.flatMap(interTokenGaps)

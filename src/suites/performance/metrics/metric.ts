@@ -1,4 +1,4 @@
-import type { Direction, MetricFamily } from '../../../record/words.ts'
+import type { Direction, MetricFamily, MetricRole } from '../../../record/words.ts'
 import type { RequestRecord } from '../record.ts'
 
 /** What a metric gives for one load point. */
@@ -15,8 +15,7 @@ export interface MetricDefinition {
   unit: string
   direction: Direction
   family: MetricFamily
-  /** Judged for the verdict; the others inform. */
-  primary: boolean
+  role: MetricRole
   /** With fewer samples there is no value. */
   minimumSamples: number
   /** `succeeded` are the requests that ended well; `durationMs` is that of the whole point. */

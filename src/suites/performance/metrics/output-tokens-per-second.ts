@@ -11,7 +11,7 @@ export const outputTokensPerSecond: MetricDefinition = {
   unit: 'tok/s',
   direction: 'higher-is-better',
   family: 'throughput',
-  primary: true,
+  role: 'judged',
   minimumSamples: 1,
   derive(succeeded, durationMs) {
     const tokens = present(succeeded.map((record) => record.completionTokens))

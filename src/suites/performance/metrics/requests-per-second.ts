@@ -7,7 +7,7 @@ export const requestsPerSecond: MetricDefinition = {
   unit: 'req/s',
   direction: 'higher-is-better',
   family: 'throughput',
-  primary: false,
+  role: 'reported',
   minimumSamples: 1,
   derive(succeeded, durationMs) {
     return { value: durationMs > 0 ? (1000 * succeeded.length) / durationMs : null, samples: succeeded.length }

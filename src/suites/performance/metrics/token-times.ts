@@ -3,8 +3,8 @@ import type { RequestRecord } from '../record.ts'
 
 /** When the first and the last event with tokens came; null for an answer without any. */
 export function tokenSpan(record: RequestRecord): { firstMs: number; lastMs: number } | null {
-  const first = record.events.find((event) => carriesTokens(event.class))
-  const last = record.events.findLast((event) => carriesTokens(event.class))
+  const first = [...record.events].find((event) => carriesTokens(event.class))
+  const last = [...record.events].findLast((event) => carriesTokens(event.class))
   return first && last ? { firstMs: first.atMs, lastMs: last.atMs } : null
 }
 

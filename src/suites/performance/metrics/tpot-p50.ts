@@ -14,7 +14,7 @@ export const tpotP50: MetricDefinition = {
   unit: 'ms',
   direction: 'lower-is-better',
   family: 'latency-median',
-  primary: true,
+  role: 'judged',
   minimumSamples: MINIMUM_SAMPLES_P50,
   derive(succeeded) {
     const values = present(succeeded.map(timePerOutputToken))
