@@ -1,3 +1,5 @@
+import type { NetworkSettings } from './http/connection.ts'
+
 /** A reachable OpenAI-compatible server. `url` has no trailing slash and no `/v1`. */
 export interface Endpoint {
   url: string
@@ -5,6 +7,8 @@ export interface Endpoint {
   model: string
   /** Extra request headers, such as `authorization`. Never logged. */
   headers: Record<string, string>
+  /** How it is reached where it is not simply there. */
+  network?: NetworkSettings
 }
 
 /** How a server that we started or reached ended before we asked it to. */
