@@ -39,13 +39,11 @@ export function coverageGaps(rows: readonly VerdictRow[], plan: Pick<Plan, 'cell
 
 /** Checks that one side did not answer, primary metrics with fewer pairs than a test needs, load points of only such. */
 function unansweredOf(rows: readonly VerdictRow[], { suites }: Pick<Plan, 'suites'>): string[] {
-  const primary = rows.filter((row) => row.performance?.primary)
-  const points = pointKeys(suites.performance?.scenarios ?? []).flatMap(({ scenario, concurrency }) => {
-    const here = primary.filter(
-      ({ performance }) => performance!.scenario === scenario && performance!.concurrency === concurrency,
-    )
+  const primary = rows.filter((row) => row.performance?.role === 'judged')
+  const points = pointKeys(suites.performance?.scenarios ?? []).flatMap(({ scenario, load }) => {
+    const here = primary.filter(({ performance }) => performance!.scenario === scenario && performance!.load === load)
     const empty = here.length > 0 && here.every((row) => !isSettled(row) && hasFewPairs(row))
-    return empty ? [{ name: pointName({ scenario, concurrency }), rows: new Set(here) }] : []
+    return empty ? [{ name: pointName({ scenario, load }), rows: new Set(here) }] : []
   })
   const single = rows.filter((row) => isUnanswered(row) && !points.some((point) => point.rows.has(row)))
   return [...single.map(({ subject }) => subject), ...points.map(({ name }) => name)]
@@ -54,7 +52,7 @@ function unansweredOf(rows: readonly VerdictRow[], { suites }: Pick<Plan, 'suite
 function isUnanswered(row: VerdictRow): boolean {
   const { suite, verdict, performance, correctness } = row
   const open = verdict === 'inconclusive' || verdict === 'not-comparable'
-  if (suite === 'performance') return open && performance?.primary === true && hasFewPairs(row)
+  if (suite === 'performance') return open && performance?.role === 'judged' && hasFewPairs(row)
   // Items that were compared and are open have a count: an open check without one was not answered on one side.
   if (verdict === 'inconclusive') return correctness === null
   return verdict === 'not-comparable' && correctness !== null

@@ -1,11 +1,10 @@
-import type { Metric } from '../record/cell-result.ts'
 import { isEquivalent } from '../stats/equivalence.ts'
 import { type Estimate, meanInterval, moderatedUnpaired } from '../stats/moderated-t.ts'
 import { effectOf, logMargin } from './effect.ts'
 import type { Judged } from './item-verdict.ts'
 import { ruleOf, sessionPrior } from './metric-rules.ts'
 import type { Effect } from './schema.ts'
-import { geometricMean, logValues, type MeasuredPoint } from './sessions.ts'
+import { type ComparedMetric, geometricMean, logValues, type MeasuredPoint } from './sessions.ts'
 import { percent, signedPercent } from './wording.ts'
 
 /** How far the candidate lies from the reference in one metric. */
@@ -19,9 +18,13 @@ export interface Gap extends Judged {
  * The gap between two targets on the same commit, from separate sessions of the same day. A gap is information: it is
  * `equivalent` inside the metric's floor, `inconclusive` across its edge, and beyond it not judged at all.
  */
-export function gapOf(metric: Metric, reference: readonly MeasuredPoint[], candidate: readonly MeasuredPoint[]): Gap {
-  const referenceLogs = logValues(reference, metric.name)
-  const candidateLogs = logValues(candidate, metric.name)
+export function gapOf(
+  metric: ComparedMetric,
+  reference: readonly MeasuredPoint[],
+  candidate: readonly MeasuredPoint[],
+): Gap {
+  const referenceLogs = logValues(reference, metric)
+  const candidateLogs = logValues(candidate, metric)
   const values = { referenceValue: geometricMean(referenceLogs), candidateValue: geometricMean(candidateLogs) }
   if (values.referenceValue === null || values.candidateValue === null) {
     return { ...values, gap: null, verdict: 'skipped', reason: 'no valid value on one of the two' }

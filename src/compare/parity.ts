@@ -94,7 +94,7 @@ function performanceRows(
         reason: clip(judged.reason),
         unit: metric.unit,
         direction: metric.direction,
-        primary: metric.primary,
+        primary: metric.role === 'judged',
         correctness: null,
       }
     })

@@ -3,7 +3,15 @@ import { JUDGED_VERDICTS, type Verdict } from '../record/words.ts'
 import type { BaseSide } from './base-side.ts'
 import { type MetricRule, ruleOf } from './metric-rules.ts'
 import type { PerformanceEvidence } from './schema.ts'
-import { geometricMean, logValue, logValues, type MeasuredPoint, type PointKey } from './sessions.ts'
+import {
+  type ComparedMetric,
+  geometricMean,
+  logValue,
+  logValues,
+  type MeasuredPoint,
+  type PointKey,
+  voidingFaults,
+} from './sessions.ts'
 import { unmeasured } from './unmeasured.ts'
 import { counted, percent } from './wording.ts'
 
@@ -36,24 +44,24 @@ export interface MeasuredDraft {
 /** Compares the sessions of both sides for one metric, or says why that cannot be done. */
 export function draftPerformance(
   key: PointKey,
-  metric: Metric,
+  metric: ComparedMetric,
   head: readonly MeasuredPoint[],
   base: readonly MeasuredPoint[],
   side: BaseSide,
 ): SettledDraft | MeasuredDraft {
   const rule = ruleOf(metric)
   const evidence = emptyEvidence(key, metric, rule)
-  evidence.head = geometricMean(logValues(head, metric.name))
-  evidence.base = geometricMean(logValues(base, metric.name))
+  evidence.head = geometricMean(logValues(head, metric))
+  evidence.base = geometricMean(logValues(base, metric))
   // A secondary metric is never judged, so it can be neither inconclusive nor broken.
   const settled = (verdict: Verdict, reason: string): SettledDraft => ({
     state: 'settled',
-    verdict: JUDGED_VERDICTS.includes(verdict) && !metric.primary ? 'skipped' : verdict,
+    verdict: JUDGED_VERDICTS.includes(verdict) && metric.role === 'reported' ? 'skipped' : verdict,
     reason,
     evidence,
   })
 
-  const invalid = invalidReasons(head, base)
+  const invalid = invalidReasons(metric, head, base)
   if (evidence.head === null && evidence.base === null && invalid.length === 0) {
     return settled('skipped', `${metric.label} has no value on either side: too few samples for it`)
   }
@@ -68,9 +76,9 @@ export function draftPerformance(
 
   const measured = side.evidence === 'paired' ? pair(metric, head, base) : unpair(metric, head, base)
   evidence.pairs = measured.pairs
-  const faults = unmeasured(metric.name, head, base, side.evidence === 'paired')
+  const faults = unmeasured(metric, head, base, side.evidence === 'paired')
   if (faults.head > faults.base && (measured.pairs < FEWEST_PAIRS || faults.head > measured.pairs)) {
-    return settled('broken', notMeasured(metric, faults.head, invalidReasons(head, [])))
+    return settled('broken', notMeasured(metric, faults.head, invalidReasons(metric, head, [])))
   }
   if (measured.pairs < FEWEST_PAIRS) {
     evidence.morePairs = FEWEST_PAIRS - measured.pairs
@@ -81,7 +89,7 @@ export function draftPerformance(
   }
   evidence.base = measured.base
   evidence.head = measured.head
-  const leftOut = faults.head > 0 ? notMeasured(metric, faults.head, invalidReasons(head, [])) : ''
+  const leftOut = faults.head > 0 ? notMeasured(metric, faults.head, invalidReasons(metric, head, [])) : ''
   return { state: 'measured', observations: measured.observations, rule, evidence, leftOut }
 }
 
@@ -92,10 +100,10 @@ interface Measured {
   observations: Observations
 }
 
-function pair(metric: Metric, head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): Measured {
-  const baseByPair = new Map(base.map((point) => [point.pair, logValue(point, metric.name)]))
+function pair(metric: ComparedMetric, head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): Measured {
+  const baseByPair = new Map(base.map((point) => [point.pair, logValue(point, metric)]))
   const both = head.flatMap((point) => {
-    const headLog = logValue(point, metric.name)
+    const headLog = logValue(point, metric)
     const baseLog = baseByPair.get(point.pair) ?? null
     return headLog === null || baseLog === null ? [] : [{ headLog, baseLog }]
   })
@@ -108,9 +116,9 @@ function pair(metric: Metric, head: readonly MeasuredPoint[], base: readonly Mea
 }
 
 /** Sessions of another day: no pairs, and what lies between the days counts as noise. */
-function unpair(metric: Metric, head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): Measured {
-  const headLogs = logValues(head, metric.name)
-  const baseLogs = logValues(base, metric.name)
+function unpair(metric: ComparedMetric, head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): Measured {
+  const headLogs = logValues(head, metric)
+  const baseLogs = logValues(base, metric)
   return {
     pairs: Math.min(headLogs.length, baseLogs.length),
     base: geometricMean(baseLogs),
@@ -119,15 +127,15 @@ function unpair(metric: Metric, head: readonly MeasuredPoint[], base: readonly M
   }
 }
 
-function emptyEvidence(key: PointKey, metric: Metric, rule: MetricRule): PerformanceEvidence {
+function emptyEvidence(key: PointKey, metric: ComparedMetric, rule: MetricRule): PerformanceEvidence {
   return {
     scenario: key.scenario,
-    concurrency: key.concurrency,
+    load: key.load,
     metric: metric.name,
     label: metric.label,
     unit: metric.unit,
     direction: metric.direction,
-    primary: metric.primary,
+    role: metric.role,
     base: null,
     head: null,
     effect: null,
@@ -140,13 +148,19 @@ function emptyEvidence(key: PointKey, metric: Metric, rule: MetricRule): Perform
   }
 }
 
-function invalidReasons(head: readonly MeasuredPoint[], base: readonly MeasuredPoint[]): string[] {
+function invalidReasons(
+  metric: ComparedMetric,
+  head: readonly MeasuredPoint[],
+  base: readonly MeasuredPoint[],
+): string[] {
   const of = (side: string, points: readonly MeasuredPoint[]) =>
-    points.flatMap((point) => point.invalid.map((reason) => `${side} session ${point.pair}: ${reason}`))
+    points.flatMap((point) =>
+      voidingFaults(point, metric).map(({ reason }) => `${side} session ${point.pair}: ${reason}`),
+    )
   return [...of('head', head), ...of('base', base)]
 }
 
-function notMeasured(metric: Metric, sessions: number, invalid: readonly string[]): string {
+function notMeasured(metric: ComparedMetric, sessions: number, invalid: readonly string[]): string {
   const why = invalid.length === 0 ? `${metric.label} has no value there` : noPairs(invalid)
   return `measured on the base, not on the head in ${counted(sessions, 'session')}: ${why}`
 }
@@ -157,7 +171,7 @@ function noPairs(invalid: readonly string[]): string {
   return `invalid measurement: ${invalid.slice(0, 2).join('; ')}${more}`
 }
 
-function redefinition(metric: Metric, points: readonly MeasuredPoint[]): string | null {
+function redefinition(metric: ComparedMetric, points: readonly MeasuredPoint[]): string | null {
   const other = points
     .map((point) => point.metrics.get(metric.name))
     .find(

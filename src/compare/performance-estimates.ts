@@ -26,7 +26,7 @@ export type PerformanceDraft =
 export function estimateCell(drafts: readonly (SettledDraft | MeasuredDraft)[]): PerformanceDraft[] {
   const judged = new Map<MetricRule, Scatter[]>()
   const reported = new Map<MetricRule, Scatter[]>()
-  const poolOf = (draft: MeasuredDraft) => (draft.evidence.primary ? judged : reported)
+  const poolOf = (draft: MeasuredDraft) => (draft.evidence.role === 'judged' ? judged : reported)
   for (const draft of drafts) {
     if (draft.state === 'settled') continue
     const known = poolOf(draft).get(draft.rule) ?? []

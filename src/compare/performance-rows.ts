@@ -1,3 +1,4 @@
+import { loadName } from '../plan/load.ts'
 import type { Scenario } from '../plan/schema.ts'
 import type { Arm } from '../record/cell-result.ts'
 import type { BaseSide } from './base-side.ts'
@@ -42,7 +43,7 @@ export function draftCellPerformance(
 /** Why a planned load point has nothing to judge; null where it has. */
 function lostReason(head: MeasuredPoint[]): string | null {
   if (head.length === 0) return 'planned, but no session of the head measured this load point'
-  if (metricsOf(head).some((metric) => metric.primary)) return null
+  if (metricsOf(head).some((metric) => metric.role === 'judged')) return null
   return 'planned, but no session of the head has a primary metric at this load point'
 }
 
@@ -60,12 +61,12 @@ export function judgePerformanceRows(drafts: readonly PerformanceRowDraft[]): Ve
 
 /** Every load point of the scenarios, in the plan's order. */
 export function pointKeys(scenarios: readonly Scenario[]): PointKey[] {
-  return scenarios.flatMap(({ name, concurrency }) =>
-    concurrency.map((each) => ({ scenario: name, concurrency: each })),
+  return scenarios.flatMap(({ name, arrivals }) =>
+    arrivals.map((arrival) => ({ scenario: name, load: loadName(arrival) })),
   )
 }
 
-/** `chat c16`. */
+/** `chat c16`, `chat 4 req/s`. */
 export function pointName(key: PointKey): string {
-  return `${key.scenario} c${key.concurrency}`
+  return `${key.scenario} ${key.load}`
 }

@@ -23,12 +23,14 @@ export interface PerformanceVerdict {
  */
 export function judgePerformance(drafts: readonly PerformanceDraft[]): PerformanceVerdict[] {
   const adjusted = benjaminiHochberg(
-    drafts.filter((draft) => draft.state === 'estimated' && draft.evidence.primary).map((draft) => draft.evidence.p!),
+    drafts
+      .filter((draft) => draft.state === 'estimated' && draft.evidence.role === 'judged')
+      .map((draft) => draft.evidence.p!),
   )
   let next = 0
   return drafts.map((draft) => {
     if (draft.state === 'settled') return { verdict: draft.verdict, reason: draft.reason, evidence: draft.evidence }
-    if (!draft.evidence.primary) return inform(draft)
+    if (draft.evidence.role === 'reported') return inform(draft)
     return judge(draft, adjusted[next++]!)
   })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CELL_STAGES } from '../record/cell-result.ts'
-import { DIRECTIONS, OUTCOMES, VENDORS, VERDICTS } from '../record/words.ts'
+import { DIRECTIONS, METRIC_ROLES, OUTCOMES, VENDORS, VERDICTS } from '../record/words.ts'
 
 /** `comparison.json`: what the report renders and what scripts read. Every planned cell is in it, whatever came back. */
 
@@ -33,13 +33,14 @@ const judgedSchema = {
 
 export const performanceEvidenceSchema = z.strictObject({
   scenario: name,
-  concurrency: z.number().int().positive(),
+  /** The level within the scenario: `c16`, `4 req/s`. */
+  load: name,
   metric: name,
   label: name,
   unit: z.string().max(32),
   direction: z.enum(DIRECTIONS),
-  /** False: reported with its interval, but not judged. */
-  primary: z.boolean(),
+  /** `reported`: with its interval, but not judged. What is only recorded has no row. */
+  role: z.enum(METRIC_ROLES).exclude(['recorded']),
   base: finite.nullable(),
   head: finite.nullable(),
   effect: effectSchema.nullable(),

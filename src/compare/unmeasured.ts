@@ -1,4 +1,5 @@
-import { logValue, type MeasuredPoint } from './sessions.ts'
+import type { PointFault } from '../record/cell-result.ts'
+import { type ComparedMetric, logValue, type MeasuredPoint, voidingFaults } from './sessions.ts'
 
 /** Sessions of one metric that one side measured and the other did not, by whose doing that is. */
 export interface Unmeasured {
@@ -9,16 +10,17 @@ export interface Unmeasured {
 }
 
 /**
- * A client that was busy or stood still spoils its own measurement, whatever the server did: nobody's fault. Every other
- * reason is what the server did with the requests. The words are those of the client's health in the performance suite.
+ * Only what the server did with the requests counts against it. A client that was busy or stood still spoils its own
+ * measurement, and a load that is not what it says (others on the server, prompts of another length) puts another
+ * question to the server: nobody's fault, even where requests failed too, since they may have failed for that.
  */
-export function isClientFault(reason: string): boolean {
-  return /^(the )?client\b/i.test(reason)
+export function isServerFault(faults: readonly PointFault[]): boolean {
+  return faults.length > 0 && faults.every(({ by }) => by === 'server')
 }
 
 /** `paired`: sessions of equal index stand beside each other; else one session of the other side is enough. */
 export function unmeasured(
-  metric: string,
+  metric: ComparedMetric,
   head: readonly MeasuredPoint[],
   base: readonly MeasuredPoint[],
   paired: boolean,
@@ -30,7 +32,7 @@ export function unmeasured(
 }
 
 function countFaults(
-  metric: string,
+  metric: ComparedMetric,
   points: readonly MeasuredPoint[],
   others: readonly MeasuredPoint[],
   paired: boolean,
@@ -38,10 +40,11 @@ function countFaults(
   const measured = others.filter((point) => logValue(point, metric) !== null)
   const pairs = new Set(measured.map(({ pair }) => pair))
   const stands = (point: MeasuredPoint) => (paired ? pairs.has(point.pair) : pairs.size > 0)
-  return points.filter((point) => isServerFault(point, metric) && stands(point)).length
+  return points.filter((point) => isUnmeasuredByServer(point, metric) && stands(point)).length
 }
 
-function isServerFault(point: MeasuredPoint, metric: string): boolean {
-  if (point.invalid.length > 0) return !point.invalid.some(isClientFault)
-  return (point.metrics.get(metric)?.value ?? null) === null
+function isUnmeasuredByServer(point: MeasuredPoint, metric: ComparedMetric): boolean {
+  const faults = voidingFaults(point, metric)
+  if (faults.length > 0) return isServerFault(faults)
+  return (point.metrics.get(metric.name)?.value ?? null) === null
 }

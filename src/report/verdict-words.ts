@@ -22,7 +22,7 @@ export type RowGroup = Verdict | typeof REPORTED
 export const REPORTED = 'reported, not judged' as const
 
 export function groupOf({ verdict, performance }: VerdictRow): RowGroup {
-  return verdict === 'skipped' && performance?.primary === false && performance.effect !== null ? REPORTED : verdict
+  return verdict === 'skipped' && performance?.role === 'reported' && performance.effect !== null ? REPORTED : verdict
 }
 
 export function verdictWord(verdict: Verdict): string {
@@ -46,5 +46,5 @@ export function caseOf(row: VerdictRow): string {
   if (!performance) return row.subject
   const arrow = performance.direction === 'higher-is-better' ? '↑' : '↓'
   const unit = performance.unit === '' || performance.label.includes(performance.unit) ? '' : ` (${performance.unit})`
-  return `${performance.scenario} c${performance.concurrency} · ${performance.label}${unit} ${arrow}`
+  return `${performance.scenario} ${performance.load} · ${performance.label}${unit} ${arrow}`
 }
