@@ -3,7 +3,7 @@ import type { Endpoint } from '../../engine/endpoint.ts'
 import type { Progress } from '../../ports.ts'
 import { seedOf } from '../../record/seeded-random.ts'
 import type { ServerProbe } from './probe.ts'
-import { FILLER_WORD, promptWords } from './prompt-words.ts'
+import { FILLER_WORD, promptWords } from './workload/prompt-words.ts'
 import type { LoadSpec } from './record.ts'
 import { countTokens } from './server-questions.ts'
 

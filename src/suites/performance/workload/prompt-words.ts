@@ -1,4 +1,4 @@
-import { mix32, seededRandom } from '../../record/seeded-random.ts'
+import { mix32, seededRandom } from '../../../record/seeded-random.ts'
 
 /** 256 words that common tokenizers keep as one token after a space, so that a word is nearly always a token. */
 export const PROMPT_WORDS: readonly string[] = (
