@@ -1,5 +1,8 @@
+import type { Slo } from '../../../plan/load.ts'
+import type { ServerCounts } from '../../../record/cell-result.ts'
 import type { Direction, MetricFamily, MetricRole } from '../../../record/words.ts'
 import type { RequestRecord } from '../record.ts'
+import type { AnswerTimes } from './answer-times.ts'
 
 /** What a metric gives for one load point. */
 export interface Derived {
@@ -8,7 +11,27 @@ export interface Derived {
   samples: number
 }
 
-/** One metric: one file that says its formula exactly, and one line in `registry.ts`. */
+/** One request that ended well, with the times derived from its events. */
+export interface Answer {
+  record: RequestRecord
+  times: AnswerTimes
+}
+
+/** What metrics are derived from: one load point. Made by `metricPoint`. */
+export interface MetricPoint {
+  /** Requests that ended well; the only ones that latencies are taken from. */
+  answers: readonly Answer[]
+  /** Measured requests in the plan, sent or not, ended well or not. */
+  planned: number
+  /** From the start of the measured requests to the end of the last of them. */
+  durationMs: number
+  slo: Slo | null
+  /** Devices of the server; null where not known. */
+  devices: number | null
+  server: ServerCounts | null
+}
+
+/** One metric: its formula stands exactly in the file of its family, and it has one line in `registry.ts`. */
 export interface MetricDefinition {
   name: string
   label: string
@@ -18,14 +41,8 @@ export interface MetricDefinition {
   role: MetricRole
   /** With fewer samples there is no value. */
   minimumSamples: number
-  /** `succeeded` are the requests that ended well; `durationMs` is that of the whole point. */
-  derive(succeeded: readonly RequestRecord[], durationMs: number): Derived
+  derive(point: MetricPoint): Derived
 }
 
-/** A median of fewer requests is any of them. */
-export const MINIMUM_SAMPLES_P50 = 3
-/**
- * With this many independent samples the greatest is above the true p99 with 99 % confidence: 1 − 0.99^459 ≥ 0.99
- * (order statistics, nonparametric tolerance limit). With fewer a "p99" is often below it.
- */
-export const MINIMUM_SAMPLES_P99 = 459
+/** A metric that this point cannot have. */
+export const NOT_DERIVED: Derived = { value: null, samples: 0 }

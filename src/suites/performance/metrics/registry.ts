@@ -1,21 +1,48 @@
-import { e2elP50 } from './e2el-p50.ts'
-import { itlP50 } from './itl-p50.ts'
-import { itlP99 } from './itl-p99.ts'
+import { e2el, e2elIntended, normalisedLatency } from './e2el.ts'
+import { goodput, sloAttainment } from './goodput.ts'
+import { icl } from './icl.ts'
+import { itl } from './itl.ts'
 import type { MetricDefinition } from './metric.ts'
-import { outputTokensPerSecond } from './output-tokens-per-second.ts'
-import { requestsPerSecond } from './requests-per-second.ts'
-import { tpotP50 } from './tpot-p50.ts'
-import { ttftTokenP50 } from './ttft-token-p50.ts'
-import { ttftTokenP99 } from './ttft-token-p99.ts'
-
-/** Every metric of a load point, in the order of tables. Adding one is one file and one line. */
-export const METRICS: readonly MetricDefinition[] = [
-  ttftTokenP50,
-  ttftTokenP99,
-  tpotP50,
-  itlP50,
-  itlP99,
-  e2elP50,
+import { outputTokensPerSecondPerUser } from './per-user.ts'
+import { prefixCacheHitRate } from './prefix-cache-hit-rate.ts'
+import { queueTime } from './queue-time.ts'
+import { speculativeAcceptanceLength, speculativeAcceptanceRate } from './speculative-acceptance.ts'
+import { stall, stallMax } from './stall.ts'
+import {
+  inputTokensPerSecond,
   outputTokensPerSecond,
+  outputTokensPerSecondPerDevice,
   requestsPerSecond,
+  totalTokensPerSecond,
+} from './throughput.ts'
+import { tpot } from './tpot.ts'
+import { ttftAnswer, ttftByte, ttftEvent, ttftToken, ttftTokenIntended } from './ttft.ts'
+
+/** Every metric of a load point, in the order of tables. Adding one is one definition and one line. */
+export const METRICS: readonly MetricDefinition[] = [
+  ...ttftToken,
+  ...ttftTokenIntended,
+  ...ttftByte,
+  ...ttftEvent,
+  ...ttftAnswer,
+  ...tpot,
+  ...itl,
+  ...icl,
+  ...stall,
+  stallMax,
+  ...e2el,
+  ...e2elIntended,
+  ...normalisedLatency,
+  outputTokensPerSecond,
+  outputTokensPerSecondPerDevice,
+  outputTokensPerSecondPerUser,
+  inputTokensPerSecond,
+  totalTokensPerSecond,
+  requestsPerSecond,
+  goodput,
+  sloAttainment,
+  ...queueTime,
+  prefixCacheHitRate,
+  speculativeAcceptanceRate,
+  speculativeAcceptanceLength,
 ]
