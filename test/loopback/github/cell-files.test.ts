@@ -33,8 +33,8 @@ describe('a raw record that is not uploaded', () => {
 function resultNaming(records: string[]): CellResult {
   const points = records.map(
     (rawRecord): LoadPoint => ({
-      ...{ scenario: 'chat', concurrency: 1, planned: 1, succeeded: 1, failed: {}, durationMs: 1, metrics: [] },
-      ...{ invalid: [], rawRecord },
+      ...{ scenario: 'chat', load: 'c1', concurrency: 1, repetition: 1, planned: 1, succeeded: 1, failed: {} },
+      ...{ durationMs: 1, metrics: [], invalid: [], client: null, server: null, remarks: [], rawRecord },
     }),
   )
   const session = { pair: 0, order: 0, startedAt: '2026-01-01T00:00:00Z', readyMs: 1, points }

@@ -67,13 +67,18 @@ describe('the name of a cell artifact', () => {
 function resultNaming(records: string[]): CellResult {
   const point = (rawRecord: string): LoadPoint => ({
     scenario: 'chat',
+    load: 'c1',
     concurrency: 1,
+    repetition: 1,
     planned: 1,
     succeeded: 1,
     failed: {},
     durationMs: 1,
     metrics: [],
     invalid: [],
+    client: null,
+    server: null,
+    remarks: [],
     rawRecord,
   })
   const at = '2026-01-01T00:00:00Z'

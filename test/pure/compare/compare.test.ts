@@ -12,6 +12,7 @@ import {
   makePlan,
   makeResult,
   plannedCell,
+  pointFault,
   type ResultChoice,
   standardChecks,
 } from '../../fixtures/cell-results.ts'
@@ -43,18 +44,18 @@ describe('performance verdicts', () => {
     const result = makeResult(cell, { head: { tpot: 1.08 } })
     for (const arm of result.arms)
       for (const point of arm.sessions.flatMap((session) => session.points))
-        for (const metric of point.metrics) metric.primary = metric.name !== 'tpot.p50'
+        for (const metric of point.metrics) metric.role = metric.name === 'tpot.p50' ? 'reported' : 'judged'
     const { verdict, reason, performance } = row(compare([result]), TPOT)
     expect(verdict).toBe('skipped')
     expect(reason).toContain('reported, not judged: +7.9 %')
-    expect(performance).toMatchObject({ primary: false, adjustedP: null, pairs: 3 })
+    expect(performance).toMatchObject({ role: 'reported', adjustedP: null, pairs: 3 })
   })
 
   it('does not judge a secondary metric either where its points are invalid', () => {
-    const result = makeResult(cell, { head: { invalid: ['the client stood still'] } })
+    const result = makeResult(cell, { head: { invalid: [pointFault('client', 'the client stood still')] } })
     for (const arm of result.arms)
       for (const point of arm.sessions.flatMap((session) => session.points))
-        for (const metric of point.metrics) metric.primary = metric.name !== 'tpot.p50'
+        for (const metric of point.metrics) metric.role = metric.name === 'tpot.p50' ? 'reported' : 'judged'
     expect(row(compare([result]), TPOT)).toMatchObject({
       verdict: 'skipped',
       reason: expect.stringContaining('the client stood still'),
@@ -104,7 +105,10 @@ describe('performance verdicts', () => {
   })
 
   it('never compares invalid points, however different the numbers', () => {
-    const { verdict, reason } = row(one({ head: { tpot: 3, invalid: ['client was the bottleneck'] } }), TPOT)
+    const { verdict, reason } = row(
+      one({ head: { tpot: 3, invalid: [pointFault('client', 'client was the bottleneck')] } }),
+      TPOT,
+    )
     expect(verdict).toBe('inconclusive')
     expect(reason).toContain('client was the bottleneck')
   })

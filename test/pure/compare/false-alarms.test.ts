@@ -54,12 +54,12 @@ function single(noise: () => number, pairs: number, deviation: number): string {
 
 const evidence = (pairs: number): MeasuredDraft['evidence'] => ({
   scenario: 'chat',
-  concurrency: 1,
+  load: 'c1',
   metric: 'tpot.p50',
   label: 'TPOT p50',
   unit: 'ms',
   direction: 'lower-is-better',
-  primary: true,
+  role: 'judged',
   base: 1,
   head: 1,
   effect: null,

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { isClientFault } from '../../../src/compare/unmeasured.ts'
+import { isServerFault } from '../../../src/compare/unmeasured.ts'
 import type { CellResult, CheckResult, LoadPoint, Session } from '../../../src/record/cell-result.ts'
 import type { Side } from '../../../src/record/words.ts'
-import { healthFaults } from '../../../src/suites/performance/client-health.ts'
 import {
   fourCells,
   makePlan,
   makeResult,
   plannedCell,
+  pointFault,
   type ResultChoice,
   standardChecks,
 } from '../../fixtures/cell-results.ts'
 import { compareAll } from '../../fixtures/comparisons.ts'
 
 const cell = plannedCell().id
-const FAILED = '12 of 40 requests failed (12 × http-status); the first: HTTP 500'
+const FAILED = pointFault('server', '12 of 40 requests failed (12 × http-status); the first: HTTP 500')
+const STALLED = pointFault('client', 'the client stood still for 900 ms')
+const FOREIGN = pointFault('load', 'others sent 40 requests to the server')
 const TPOT = 'chat c4 · tpot.p50'
 
 const one = (result: CellResult) => compareAll([result], makePlan())
@@ -89,17 +91,17 @@ describe('a head that fails where the base does not', () => {
 })
 
 describe('what is not the fault of the head', () => {
-  const client = healthFaults({ utilisation: 0.99, longestStallMs: 900, delayP99Ms: 80 })
-
-  it('knows every reason of the client for what it is', () => {
-    expect(client).toHaveLength(3)
-    expect(client.every(isClientFault)).toBe(true)
-    expect(isClientFault(FAILED)).toBe(false)
+  it('is told by whose doing a fault is, not by its words', () => {
+    expect(isServerFault([FAILED, pointFault('server', 'the client was told nothing')])).toBe(true)
+    for (const faults of [[], [STALLED], [FOREIGN], [FAILED, STALLED], [FAILED, FOREIGN]])
+      expect(isServerFault(faults)).toBe(false)
   })
 
   it.each([
-    ['the client could not keep up', { head: { invalid: client } }],
-    ['requests failed while the client stood still', { head: { invalid: [FAILED, client[2]!] } }],
+    ['the client could not keep up', { head: { invalid: [STALLED] } }],
+    ['requests failed while the client stood still', { head: { invalid: [FAILED, STALLED] } }],
+    ['the load was not what it says', { head: { invalid: [FOREIGN] } }],
+    ['requests failed under the load of others', { head: { invalid: [FAILED, FOREIGN] } }],
     ['the base fails', { base: { invalid: [FAILED] } }],
     ['both sides fail', { base: { invalid: [FAILED] }, head: { invalid: [FAILED] } }],
   ] satisfies [string, ResultChoice][])('is inconclusive and incomplete where %s', (_, choice) => {
@@ -228,7 +230,14 @@ describe('every planned question wants an answer', () => {
 
   it.each([
     ['no metric', () => []],
-    ['no primary metric', ({ metrics }: LoadPoint) => metrics.map((metric) => ({ ...metric, primary: false }))],
+    [
+      'recorded metrics alone',
+      ({ metrics }: LoadPoint) => metrics.map((metric) => ({ ...metric, role: 'recorded' as const })),
+    ],
+    [
+      'no primary metric',
+      ({ metrics }: LoadPoint) => metrics.map((metric) => ({ ...metric, role: 'reported' as const })),
+    ],
   ])('misses a planned load point with %s on either side', (_, metricsOf) => {
     const result = makeResult(cell)
     for (const arm of result.arms)
