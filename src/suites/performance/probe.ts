@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Endpoint } from '../../engine/endpoint.ts'
-import { requestTarget } from '../../engine/http/request-bytes.ts'
-import { TimedConnection } from '../../engine/http/timed-connection.ts'
+import type { HttpConnection, Transport } from '../../engine/http/connection.ts'
 import type { Clock } from '../../ports.ts'
-import { promptWords } from './workload/prompt-words.ts'
+import { AnswerTap } from './answer-tap.ts'
 import type { RequestRecord } from './record.ts'
 import { ALL_EXTENSIONS, chatBody, prepareRequest, type RequestExtensions } from './request-body.ts'
 import { RequestAborted, timedRequest } from './timed-request.ts'
+import { promptWords } from './workload/prompt-words.ts'
 
 /** What was learned from a server before it is loaded. */
 export interface ServerProbe {
+  /** What the server takes; of the counts in each event and of its own times also: what it then gives. */
   extensions: RequestExtensions
   /** The server leaves the connection open after an answer, as HTTP/1.1 has it unless the answer says otherwise. */
   keepAlive: boolean
+  /** Events that carry text carry the token counts so far. */
+  usageInChunks: boolean
   /** Pairs of a prompt and the tokens that `usage` counted for it, template included. */
   calibration: { prompt: string; promptTokens: number }[]
   /** The request that failed, even in its plainest form; null when all is well. */
@@ -22,7 +25,8 @@ export interface ServerProbe {
 
 const PROBE_OUTPUT_TOKENS = 4
 /** Two lengths apart from each other give the template's share and the tokens a word. */
-const PROBE_WORDS: readonly number[] = [16, 144]
+const SHORT_PROMPT_WORDS = 16
+const LONG_PROMPT_WORDS = 144
 /**
  * A server that closes does so at once, also where it promised to keep the connection (llama.cpp's server after a
  * stream). The next request would be written into the closing connection and be lost.
@@ -30,32 +34,32 @@ const PROBE_WORDS: readonly number[] = [16, 144]
 const CLOSE_WATCH_MS = 100
 const MAX_PROBE_EVENTS = 10_000
 
-/** Extensions given up one after the other when the server answers 400 or 422; the last is the plain OpenAI request. */
-const FALLBACKS: readonly { extensions: RequestExtensions; without: string }[] = [
-  { extensions: ALL_EXTENSIONS, without: '' },
-  { extensions: { ...ALL_EXTENSIONS, minTokens: false }, without: 'min_tokens' },
-  { extensions: { ...ALL_EXTENSIONS, minTokens: false, ignoreEos: false }, without: 'min_tokens, ignore_eos' },
-  {
-    extensions: { minTokens: false, ignoreEos: false, includeUsage: false },
-    without: 'min_tokens, ignore_eos, stream_options',
-  },
+/** In the order in which they are given up while the server answers 400 or 422. */
+const GIVEN_UP: readonly { extension: keyof RequestExtensions; field: string }[] = [
+  { extension: 'perRequestMetrics', field: 'include_metrics' },
+  { extension: 'continuousUsage', field: 'continuous_usage_stats' },
+  { extension: 'minTokens', field: 'min_tokens' },
+  { extension: 'ignoreEos', field: 'ignore_eos' },
+  { extension: 'includeUsage', field: 'stream_options' },
 ]
 
 export interface ProbeOptions {
   endpoint: Endpoint
+  transport: Transport
   clock: Clock
   signal: AbortSignal
   seed: number
   requestTimeoutMs: number
 }
 
-/** Sends two to five small requests of the same shape as the load. Throws only when aborted. */
+/** Sends two to eleven small requests of the same shape as the load. Throws only when aborted. */
 export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
-  const connection = new TimedConnection(requestTarget(options.endpoint.url), options.clock, true)
+  const connection = options.transport.open(true)
   const stop = () => connection.abort()
   options.signal.addEventListener('abort', stop)
   try {
-    return await probe(options, connection)
+    options.signal.throwIfAborted()
+    return await new Probing(options, connection).run()
   } catch (error) {
     if (error instanceof RequestAborted) options.signal.throwIfAborted()
     throw error
@@ -65,59 +69,98 @@ export async function probeServer(options: ProbeOptions): Promise<ServerProbe> {
   }
 }
 
-async function probe(options: ProbeOptions, connection: TimedConnection): Promise<ServerProbe> {
-  const found: ServerProbe = {
-    extensions: ALL_EXTENSIONS,
-    keepAlive: true,
-    calibration: [],
-    failure: null,
-    remarks: [],
+class Probing {
+  readonly #options: ProbeOptions
+  readonly #connection: HttpConnection
+  readonly #tap: AnswerTap
+  #sent = 0
+  #keepAlive = true
+
+  constructor(options: ProbeOptions, connection: HttpConnection) {
+    this.#options = options
+    this.#connection = connection
+    this.#tap = new AnswerTap(connection)
   }
-  for (const { extensions, without } of FALLBACKS) {
-    found.extensions = extensions
-    found.calibration = []
-    found.failure = null
-    for (const [index, words] of PROBE_WORDS.entries()) {
-      options.signal.throwIfAborted()
-      const prompt = promptWords(options.seed ^ 0x5eed, index, words).join(' ')
-      const record = await send(options, connection, prompt, extensions, index)
-      if (record.outcome.state === 'failed') {
-        found.failure = record
-        break
-      }
-      await sleep(CLOSE_WATCH_MS)
-      found.keepAlive &&= connection.usable
+
+  async run(): Promise<ServerProbe> {
+    const { extensions, refused, failure } = await this.#negotiate()
+    const found: ServerProbe = {
+      extensions,
+      keepAlive: true,
+      usageInChunks: this.#tap.usageInChunks,
+      calibration: [],
+      failure,
+      remarks: [],
+    }
+    if (failure !== null) return found
+    // What the server reads over without a word would only make requests longer.
+    extensions.continuousUsage &&= this.#tap.usageInChunks
+    extensions.perRequestMetrics &&= this.#tap.metrics
+    for (const words of [SHORT_PROMPT_WORDS, LONG_PROMPT_WORDS]) {
+      const { prompt, record } = await this.#send(words, extensions)
+      if (record.outcome.state === 'failed') return { ...found, failure: record }
       if (record.promptTokens !== null) found.calibration.push({ prompt, promptTokens: record.promptTokens })
     }
-    if (found.failure === null && without !== '') found.remarks.push(`the server refuses ${without}: sent without`)
-    if (found.failure === null && !found.keepAlive)
+    found.keepAlive = this.#keepAlive
+    if (refused.length > 0) found.remarks.push(`the server refuses ${refused.join(', ')}: sent without`)
+    if (!found.keepAlive)
       found.remarks.push('the server closes the connection after each answer: every request has a new one')
-    if (found.failure === null || !isRefusal(found.failure)) return found
+    return found
   }
-  return found
-}
 
-function send(
-  { endpoint, clock, requestTimeoutMs }: ProbeOptions,
-  connection: TimedConnection,
-  prompt: string,
-  extensions: RequestExtensions,
-  index: number,
-): Promise<RequestRecord> {
-  const nowMs = clock.monotonicMs()
-  return timedRequest({
-    connection,
-    request: prepareRequest(
-      endpoint,
-      `probe-${index}`,
-      chatBody(endpoint.model, prompt, PROBE_OUTPUT_TOKENS, extensions),
-    ),
-    clock,
-    originMs: nowMs,
-    intendedMs: nowMs,
-    timeoutMs: requestTimeoutMs,
-    maxEvents: MAX_PROBE_EVENTS,
-  })
+  /** Gives up one extension after the other until the server answers, then takes back those it did not mind. */
+  async #negotiate(): Promise<{ extensions: RequestExtensions; refused: string[]; failure: RequestRecord | null }> {
+    let extensions = { ...ALL_EXTENSIONS }
+    let givenUp = 0
+    for (;;) {
+      const { record } = await this.#send(SHORT_PROMPT_WORDS, extensions)
+      if (record.outcome.state === 'ok') break
+      const next = GIVEN_UP[givenUp]
+      if (!next || !isRefusal(record)) return { extensions, refused: [], failure: record }
+      extensions = { ...extensions, [next.extension]: false }
+      givenUp++
+    }
+    const refused: string[] = []
+    for (const [index, { extension, field }] of GIVEN_UP.slice(0, givenUp).entries()) {
+      // The last one given up made the difference, so it is refused.
+      const wanted = { ...extensions, [extension]: true }
+      const meant = extension !== 'continuousUsage' || extensions.includeUsage
+      if (index === givenUp - 1 || !meant) refused.push(field)
+      else {
+        const { record } = await this.#send(SHORT_PROMPT_WORDS, wanted)
+        if (record.outcome.state === 'ok') extensions = wanted
+        else if (isRefusal(record)) refused.push(field)
+        else return { extensions, refused, failure: record }
+      }
+    }
+    return { extensions, refused, failure: null }
+  }
+
+  async #send(words: number, extensions: RequestExtensions): Promise<{ prompt: string; record: RequestRecord }> {
+    const { endpoint, clock, signal, seed, requestTimeoutMs } = this.#options
+    signal.throwIfAborted()
+    const index = this.#sent++
+    const prompt = promptWords(seed ^ 0x5eed, index, words).join(' ')
+    const body = chatBody(endpoint.model, [{ role: 'user', content: prompt }], PROBE_OUTPUT_TOKENS, extensions)
+    const nowMs = clock.monotonicMs()
+    const record = await timedRequest({
+      connection: this.#tap,
+      request: prepareRequest(endpoint, `probe-${index}`, body),
+      session: index,
+      turn: 0,
+      asked: { inputTokens: null, outputTokens: PROBE_OUTPUT_TOKENS, cachedTokens: 0 },
+      clock,
+      originMs: nowMs,
+      intendedMs: nowMs,
+      timeoutMs: requestTimeoutMs,
+      maxEvents: MAX_PROBE_EVENTS,
+    })
+    if (record.outcome.state === 'ok') {
+      await sleep(CLOSE_WATCH_MS)
+      this.#keepAlive &&= this.#connection.usable
+    }
+    return { prompt, record }
+  }
 }
 
 /** A request that the server understood and did not want, rather than a fault of the way there. */

@@ -1,4 +1,6 @@
 import type { Endpoint } from '../../engine/endpoint.ts'
+import { networkFetch } from '../../engine/http/network-fetch.ts'
+import { describeSocketError } from '../../engine/http/socket-error.ts'
 
 /** Untimed questions to the server, for preparing a load point. None of them throws: no answer is an answer. */
 
@@ -9,12 +11,13 @@ const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 export type Answer = { state: 'answered'; status: number; json: unknown } | { state: 'unreachable'; reason: string }
 
 export async function ask(
-  endpoint: Pick<Endpoint, 'url' | 'headers'>,
+  endpoint: Pick<Endpoint, 'url' | 'headers' | 'network'>,
   path: string,
   body: unknown,
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
+    const fetch = await networkFetch(endpoint.network)
     const response = await fetch(endpoint.url + path, {
       method: body === null ? 'GET' : 'POST',
       headers: { ...endpoint.headers, ...(body === null ? {} : { 'content-type': 'application/json' }) },
@@ -25,8 +28,7 @@ export async function ask(
   } catch (error) {
     signal.throwIfAborted()
     const { cause } = error as Error
-    const reason = cause instanceof AggregateError ? cause.errors.at(-1) : (cause ?? error)
-    return { state: 'unreachable', reason: (reason as Error).message }
+    return { state: 'unreachable', reason: describeSocketError((cause ?? error) as Error) }
   }
 }
 
