@@ -1,0 +1,92 @@
+import type { Arrival } from '../../../plan/load.ts'
+import type { PointFault } from '../../../record/cell-result.ts'
+import type { LoadRun } from '../load/run.ts'
+import type { Answer } from '../metrics/metric.ts'
+import { nearestRank } from '../metrics/percentile.ts'
+import type { RequestRecord } from '../record.ts'
+
+/** 99th percentile of written − intended above which arrivals are not the ones asked for. */
+export const MAX_LAG_P99_MS = 1
+/** Above this share of the median TTFT the medians are another load's too. */
+export const MAX_LAG_OF_TTFT = 0.1
+/** A closed loop begins with all its requests at once; one thread needs this long to write so many. */
+export const FIRST_WAVE_MS = 30
+export const FIRST_WAVE_REQUESTS = 256
+export const FIRST_WAVE_LEAST_MS = 5
+
+/** Whether requests left when they should, and over the connections they should. */
+export function dispatchFaults(
+  { records, keepAlive }: Pick<LoadRun, 'records' | 'keepAlive'>,
+  answers: readonly Answer[],
+  arrival: Arrival,
+): PointFault[] {
+  return [...lateDispatch(records, answers, arrival), ...(keepAlive ? newConnections(records) : [])]
+}
+
+function lateDispatch(records: readonly RequestRecord[], answers: readonly Answer[], arrival: Arrival): PointFault[] {
+  const ttftMs = nearestRank(
+    answers.flatMap(({ record, times }) =>
+      times.firstTokenMs === null ? [] : [times.firstTokenMs - record.writtenMs],
+    ),
+    50,
+  )
+  // A request that never got a connection was never written; it fails its point by itself.
+  const byIntention = records
+    .filter(({ outcome }) => outcome.state === 'ok' || outcome.error !== 'connect')
+    .sort((left, right) => left.intendedMs - right.intendedMs)
+  const firstWave = arrival.kind === 'closed' ? arrival.concurrency : 0
+  const faults: PointFault[] = []
+  const judge = (late: readonly RequestRecord[], limitMs: number, which: string) => {
+    const lagMs = nearestRank(
+      late.map(({ writtenMs, intendedMs }) => writtenMs - intendedMs),
+      99,
+    )
+    if (lagMs === null || lagMs <= limitMs) return
+    const voidsAll = ttftMs !== null && lagMs - limitMs > MAX_LAG_OF_TTFT * ttftMs
+    const starved = connectionsAllTaken(records, arrival)
+    const reason =
+      `${which} left ${lagMs.toFixed(1)} ms late at p99 (limit ${limitMs.toFixed(0)} ms)` +
+      (starved === null ? '' : `: all ${starved} connections were taken, raise the maximum concurrency`)
+    faults.push({
+      code: 'late-dispatch',
+      by: starved === null ? 'client' : 'load',
+      voids: voidsAll ? 'all' : 'tails',
+      reason,
+    })
+  }
+  judge(byIntention.slice(0, firstWave), firstWaveMs(firstWave), 'the first requests')
+  judge(byIntention.slice(firstWave), MAX_LAG_P99_MS, 'requests')
+  return faults
+}
+
+/** How long the first requests of a closed loop may take to leave. */
+function firstWaveMs(concurrency: number): number {
+  return (FIRST_WAVE_MS * concurrency) / FIRST_WAVE_REQUESTS + FIRST_WAVE_LEAST_MS
+}
+
+/** The bound on connections, where the requests in flight reached it at any time; else null. */
+function connectionsAllTaken(records: readonly RequestRecord[], arrival: Arrival): number | null {
+  if (arrival.kind === 'closed') return null
+  const changes = records
+    .flatMap(({ writtenMs, endMs }) => [
+      { atMs: writtenMs, by: 1 },
+      { atMs: endMs, by: -1 },
+    ])
+    .sort((left, right) => left.atMs - right.atMs || left.by - right.by)
+  let running = 0
+  for (const change of changes) {
+    running += change.by
+    if (running >= arrival.maxConcurrency) return arrival.maxConcurrency
+  }
+  return null
+}
+
+function newConnections(records: readonly RequestRecord[]): PointFault[] {
+  const made = records.filter(({ reused }) => !reused)
+  if (made.length === 0) return []
+  const longestMs = made.reduce((most, { connectMs }) => Math.max(most, connectMs), 0)
+  const reason =
+    `${made.length} of ${records.length} requests needed a new connection though the server keeps them open; making one ` +
+    `took up to ${longestMs.toFixed(1)} ms`
+  return [{ code: 'connections', by: 'client', voids: 'tails', reason }]
+}

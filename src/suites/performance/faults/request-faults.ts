@@ -1,0 +1,39 @@
+import type { PointFault } from '../../../record/cell-result.ts'
+import type { LoadRun } from '../load/run.ts'
+import type { RequestRecord } from '../record.ts'
+
+/**
+ * Any failed request voids its point: what failed is missing from the latencies and left its share of the machine to the
+ * others, so what remains looks better than it was.
+ */
+export const MAX_ERROR_SHARE = 0
+
+/** Failed requests by error class. */
+export function failuresByClass(records: readonly RequestRecord[]): Record<string, number> {
+  const failed: Record<string, number> = {}
+  for (const { outcome } of records)
+    if (outcome.state === 'failed') failed[outcome.error] = (failed[outcome.error] ?? 0) + 1
+  return failed
+}
+
+/** Requests that were never sent, and those that failed. */
+export function requestFaults({ records, planned }: Pick<LoadRun, 'records' | 'planned'>): PointFault[] {
+  const faults: PointFault[] = []
+  if (records.length < planned)
+    faults.push({
+      code: 'unsent',
+      by: 'load',
+      voids: 'all',
+      reason: `only ${records.length} of ${planned} requests were sent`,
+    })
+  const failed = Object.entries(failuresByClass(records))
+  const count = failed.reduce((sum, [, requests]) => sum + requests, 0)
+  if (count > MAX_ERROR_SHARE * records.length) {
+    const classes = failed.map(([error, requests]) => `${requests} × ${error}`).join(', ')
+    const example = records.find((record) => record.outcome.state === 'failed')?.outcome
+    const detail = example?.state === 'failed' ? `; the first: ${example.detail}` : ''
+    const reason = `${count} of ${records.length} requests failed (${classes})${detail}`
+    faults.push({ code: 'failed-requests', by: 'server', voids: 'all', reason })
+  }
+  return faults
+}
