@@ -4,6 +4,7 @@ import { idleExcludes } from './exclude.ts'
 import type { Finding } from './findings.ts'
 import { isMap, listEntries, mapEntries, part } from './loose.ts'
 import { nameHint } from './nearest.ts'
+import { scenarioFindings } from './scenario-findings.ts'
 import { possibleName } from './schema-problems.ts'
 import { quote } from './wording.ts'
 import type { FieldPath } from './yaml-source.ts'
@@ -49,7 +50,7 @@ export function referenceFindings(document: unknown, outside: OutsideNames): Fin
     ),
     ...idleExcludes(document, names),
     ...parityFindings(part(document, 'compare', 'parity'), names),
-    ...scenarioFindings(part(document, 'suites', 'performance', 'scenarios')),
+    ...performanceFindings(part(document, 'suites', 'performance', 'scenarios')),
   ]
 }
 
@@ -130,8 +131,9 @@ function parityFindings(pairs: unknown, { target }: DefinedNames): Finding[] {
   })
 }
 
-function scenarioFindings(scenarios: unknown): Finding[] {
-  if (!isMap(scenarios) || Object.keys(scenarios).length > 0) return []
-  const hint = 'name one, or leave out `performance`'
-  return [{ path: ['suites', 'performance', 'scenarios'], message: 'holds no scenario', hint }]
+function performanceFindings(scenarios: unknown): Finding[] {
+  const path = ['suites', 'performance', 'scenarios']
+  if (isMap(scenarios) && Object.keys(scenarios).length === 0)
+    return [{ path, message: 'holds no scenario', hint: 'name one, or leave out `performance`' }]
+  return mapEntries(scenarios).flatMap(([name, scenario]) => scenarioFindings(scenario, [...path, name]))
 }

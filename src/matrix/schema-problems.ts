@@ -12,7 +12,8 @@ export { fieldName }
 
 type Issue = z.core.$ZodIssue
 
-const MISSING = 'is missing'
+/** Said of a field that must be there. */
+export const IS_MISSING = 'is missing'
 /** In a map with more unknown keys than this, none is taken for the slip of a key that is missing. */
 const MAX_SLIPS_PER_MAP = 16
 
@@ -29,7 +30,7 @@ export function schemaFindings(schema: z.ZodType, value: unknown): Finding[] {
 /** A key written `device` is one mistake: that `devices` is missing follows from it. */
 export function withoutConsequences(findings: readonly Finding[]): Finding[] {
   const meant = new Set(findings.flatMap((each) => (each.meant === undefined ? [] : [fieldName(each.meant)])))
-  return findings.filter(({ message, path }) => message !== MISSING || !meant.has(fieldName(path)))
+  return findings.filter(({ message, path }) => message !== IS_MISSING || !meant.has(fieldName(path)))
 }
 
 function findingsOf(whole: { schema: z.ZodType; value: unknown }, issue: Issue, parent: FieldPath): Finding[] {
@@ -51,17 +52,17 @@ function findingsOf(whole: { schema: z.ZodType; value: unknown }, issue: Issue, 
       return [finding, ...findingsBeneath(whole, path)]
     }
     case 'invalid_type':
-      if (given === undefined) return say(MISSING, `must be ${kindOfValue(issue.expected)}`)
+      if (given === undefined) return say(IS_MISSING, `must be ${kindOfValue(issue.expected)}`)
       return say(`must be ${kindOfValue(issue.expected)}, is ${describe(given)}`, kindHint(whole, path, issue.expected))
     case 'invalid_value': {
       const allowed = issue.values.map(String)
-      if (given === undefined) return say(MISSING, `must be ${oneOf(allowed)}`)
+      if (given === undefined) return say(IS_MISSING, `must be ${oneOf(allowed)}`)
       return say(`must be ${oneOf(allowed)}, is ${describe(given)}`, choiceHint(given, issue.values))
     }
     case 'invalid_union': {
       if (issue.errors.length === 0) {
         const allowed = (issue as { options?: readonly unknown[] }).options ?? []
-        if (given === undefined) return say(MISSING, `must be ${oneOf(allowed.map(String))}`)
+        if (given === undefined) return say(IS_MISSING, `must be ${oneOf(allowed.map(String))}`)
         return say(`must be ${oneOf(allowed.map(String))}, is ${describe(given)}`, choiceHint(given, allowed))
       }
       const option = nearestOption(issue.errors)
@@ -69,8 +70,11 @@ function findingsOf(whole: { schema: z.ZodType; value: unknown }, issue: Issue, 
       const expected = issue.errors.map((errors) => (errors[0] as { expected?: string }).expected ?? 'valid')
       const kinds = `must be ${[...new Set(expected.map(kindOfValue))].join(' or ')}`
       const message = issue.message === 'Invalid input' ? kinds : issue.message
-      if (given === undefined) return say(MISSING, message)
-      return say(`${message}, is ${describe(given)}`, expected.includes('string') ? quotesHint(given) : undefined)
+      if (given === undefined) return say(IS_MISSING, message)
+      return say(
+        `${message}, is ${describe(given)}`,
+        expected.includes('string') ? quotesHint(given) : numberHint(expected, given),
+      )
     }
     case 'too_small':
       return say(missedBound({ ...issue, side: 'least', limit: issue.minimum }, given))
@@ -118,8 +122,7 @@ function nearestOption(options: readonly (readonly Issue[])[]): readonly Issue[]
 function kindHint(whole: { schema: z.ZodType; value: unknown }, path: FieldPath, expected: string): string | undefined {
   const given = valueAt(whole.value, path)
   if (expected === 'string') return quotesHint(given)
-  if (expected === 'number' && typeof given === 'string' && given.trim() !== '' && Number.isFinite(Number(given)))
-    return 'remove the quotes'
+  if (expected === 'number') return numberHint([expected], given)
   if (expected === 'array') {
     const commandLine = typeof given === 'string' && given.includes(' ')
     return given === null || commandLine ? undefined : 'put brackets around it'
@@ -129,6 +132,11 @@ function kindHint(whole: { schema: z.ZodType; value: unknown }, path: FieldPath,
     expected === 'object' &&
     schemasAt(whole.schema, whole.value, path).some((schema) => schema.safeParse({}).success)
   return nothingNeeded ? 'write {}' : undefined
+}
+
+function numberHint(expected: readonly string[], given: unknown): string | undefined {
+  const number = typeof given === 'string' && given.trim() !== '' && Number.isFinite(Number(given))
+  return expected.includes('number') && number ? 'remove the quotes' : undefined
 }
 
 function quotesHint(given: unknown): string | undefined {

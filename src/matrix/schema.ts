@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ENCODINGS, VENDORS, VERDICTS } from '../record/words.ts'
 import { engineSchema } from './engine-schema.ts'
 import { byHardware, commandLine, environment, name, names, text } from './fields.ts'
+import { scenarioSchema } from './scenario-schema.ts'
 
 /** A matrix file. Its JSON Schema is published as `matrices/schema.json`, generated from here. */
 
@@ -59,28 +60,6 @@ const matrix = z.strictObject({
     .describe('Further cells, added after `exclude`.'),
 })
 
-const scenario = z.strictObject({
-  'input-tokens': z.number().int().positive().max(1_048_576),
-  'output-tokens': z.number().int().positive().max(393_216),
-  concurrency: z.array(z.number().int().positive().max(4096)).min(1).max(32).describe('Load points, closed loop.'),
-  'requests-per-stream': z
-    .number()
-    .int()
-    .positive()
-    .max(10_000)
-    .default(8)
-    .describe('Measured requests per unit of concurrency. Default: 8.'),
-  'warmup-requests': z
-    .number()
-    .int()
-    .nonnegative()
-    .max(10_000)
-    .default(8)
-    .describe(
-      'Before each load point, not measured. At least one for each unit of concurrency is sent, so that every connection is warm; 0 sends none. Default: 8.',
-    ),
-})
-
 const suites = z.strictObject({
   correctness: z
     .strictObject({
@@ -97,7 +76,7 @@ const suites = z.strictObject({
         .max(50)
         .default(5)
         .describe('Pairs of server starts, base and head. Default: 5.'),
-      scenarios: z.record(name, scenario),
+      scenarios: z.record(name, scenarioSchema),
     })
     .optional(),
 })

@@ -6,7 +6,6 @@ import { z } from 'zod'
  */
 
 const tokens = z.number().int().positive().max(1_048_576)
-const outputTokens = z.number().int().positive().max(393_216)
 const rate = z.number().positive().max(100_000)
 const path = z.string().min(1).max(1024)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -21,7 +20,12 @@ export const lengthsSchema = z.discriminatedUnion('law', [
   z.strictObject({ law: z.literal('fixed'), tokens }),
   z.strictObject({ law: z.literal('uniform'), least: tokens, most: tokens }),
   /** `deviation`: standard deviation in tokens; draws are clipped to 1 and to `most`. */
-  z.strictObject({ law: z.literal('normal'), mean: tokens, deviation: z.number().nonnegative().max(1e6), most: tokens }),
+  z.strictObject({
+    law: z.literal('normal'),
+    mean: tokens,
+    deviation: z.number().nonnegative().max(1e6),
+    most: tokens,
+  }),
   /** `sigma`: standard deviation of the natural logarithm. */
   z.strictObject({ law: z.literal('lognormal'), median: tokens, sigma: z.number().nonnegative().max(5), most: tokens }),
 ])
@@ -64,7 +68,12 @@ export const workloadSchema = z.discriminatedUnion('kind', [
     toolSeconds: seconds,
   }),
   /** ShareGPT-like conversations from a file of the user. */
-  z.strictObject({ kind: z.literal('dataset'), file: path, sha256: sha256.nullable(), output: lengthsSchema.nullable() }),
+  z.strictObject({
+    kind: z.literal('dataset'),
+    file: path,
+    sha256: sha256.nullable(),
+    output: lengthsSchema.nullable(),
+  }),
   /** Mooncake-like JSON lines: timestamps (ms), lengths, hashes of shared blocks. */
   z.strictObject({ kind: z.literal('trace'), file: path, sha256: sha256.nullable() }),
 ])

@@ -3,6 +3,7 @@ import { DEFAULT_FAIL_ON, DEFAULT_SEED, type Matrix } from '../matrix/schema.ts'
 import { fieldName } from '../matrix/schema-problems.ts'
 import type { Problem } from '../record/problem.ts'
 import { canonicalJson } from './canonical.ts'
+import { plannedScenario } from './scenario.ts'
 import type { ComparisonRules, PlannedSuites } from './schema.ts'
 
 /** What one plan has once, though several matrix files may be given together: they must agree, or one says it for all. */
@@ -61,14 +62,9 @@ function plannedSuites(suites: Matrix['suites'], checks: readonly string[]): Pla
     performance: performance
       ? {
           sessions: performance.sessions,
-          scenarios: Object.entries(performance.scenarios).map(([name, scenario]) => ({
-            name,
-            inputTokens: scenario['input-tokens'],
-            outputTokens: scenario['output-tokens'],
-            concurrency: scenario.concurrency,
-            requestsPerStream: scenario['requests-per-stream'],
-            warmupRequests: scenario['warmup-requests'],
-          })),
+          scenarios: Object.entries(performance.scenarios).flatMap(
+            ([name, scenario]) => plannedScenario(name, scenario) ?? [],
+          ),
         }
       : null,
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { arrivalSchema, sloSchema, workloadSchema } from './load.ts'
 import { ENCODINGS, VENDORS, VERDICTS } from '../record/words.ts'
+import { arrivalSchema, sloSchema, workloadSchema } from './load.ts'
 
 /**
  * `plan.json`: every cell that will run, with everything a runner needs to run it, and how the results will be

@@ -1,5 +1,7 @@
 import Table from 'cli-table3'
-import type { Plan, PlannedCell } from './schema.ts'
+import { loadName } from './load.ts'
+import { sessionRequests } from './requests.ts'
+import type { Plan, PlannedCell, Scenario } from './schema.ts'
 
 const BOLD = '\u001b[1m'
 const NOT_BOLD = '\u001b[22m'
@@ -38,12 +40,27 @@ function summary({ cells, excludedCombinations, suites, planId, seed }: Plan): s
       ? []
       : [
           `performance (${performance.sessions} session pairs: ${performance.scenarios
-            .map((scenario) => `${scenario.name} at concurrency ${scenario.concurrency.join(', ')}`)
-            .join('; ')})`,
+            .map((scenario) => `${scenario.name} at ${levelsOf(scenario)}`)
+            .join('; ')}; ${costOf(performance.scenarios)} a session)`,
         ]),
   ]
   return [
     `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}${excluded}; plan ${planId.slice(0, 12)}, seed ${seed}`,
     `suites: ${parts.join(', ')}`,
   ]
+}
+
+/** `concurrency 1, 8`, `concurrency 1 and 4 req/s, 8 req/s`. */
+function levelsOf({ arrivals }: Scenario): string {
+  const closed = arrivals.flatMap((arrival) => (arrival.kind === 'closed' ? [arrival.concurrency] : []))
+  const others = arrivals.filter(({ kind }) => kind !== 'closed').map(loadName)
+  return [closed.length > 0 ? `concurrency ${closed.join(', ')}` : '', others.join(', ')]
+    .filter((part) => part !== '')
+    .join(' and ')
+}
+
+function costOf(scenarios: readonly Scenario[]): string {
+  const { requests, expected, files } = sessionRequests(scenarios)
+  const count = `${expected ? 'about ' : ''}${requests} requests`
+  return files.length === 0 ? count : `${count} and those of ${files.join(', ')}`
 }

@@ -242,7 +242,7 @@ describe('planTable', () => {
     expect(text).toContain('other/flash-w8a8 (w8a8)')
     expect(text).toContain(`12 cells, 2 excluded; plan ${plan.planId.slice(0, 12)}, seed 7`)
     expect(text).toContain(
-      'correctness (200 arithmetic items), performance (5 session pairs: chat at concurrency 1, 8)',
+      'correctness (200 arithmetic items), performance (5 session pairs: chat at concurrency 1, 8; 104 requests a session)',
     )
     expect(text).not.toContain('\u001b')
     expect(planTable(plan, { colour: true })).toContain('\u001b')

@@ -1,0 +1,300 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { matrixProblems } from '../../../src/matrix/check.ts'
+import { readMatrix } from '../../../src/matrix/read.ts'
+import { scenarioSchema } from '../../../src/matrix/scenario-schema.ts'
+import { plannedScenario } from '../../../src/plan/scenario.ts'
+import { formatProblem } from '../../../src/record/problem.ts'
+import { MATRIX } from './samples.ts'
+
+const OUTSIDE = { pools: ['npu', 'gpu'], faults: ['slow-decode', 'wrong-answers'] }
+const SHA = 'a'.repeat(64)
+const TOKENS = 'input-tokens: 1000, output-tokens: 100'
+const RATES = `${TOKENS}, rates: [2]`
+
+/** What is said of a scenario with these fields, without the path that all have; the rest of the file is in order. */
+function said(fields: string): string[] {
+  const text = MATRIX.replace(/chat: \{.*?\}/, `chat: { ${fields} }`)
+  const reading = readMatrix(text, 'm.yaml', OUTSIDE)
+  const problems = reading.state === 'invalid' ? reading.problems : matrixProblems(reading.located, OUTSIDE)
+  for (const { line } of problems) expect(line).toBe(37)
+  return problems.map((problem) => formatProblem(problem).replace(/^.*scenarios\.chat\.?/, ''))
+}
+
+const whole = [
+  TOKENS,
+  `${TOKENS}, concurrency: [1]`,
+  RATES,
+  `${TOKENS}, concurrency: [1], rates: [0.5, 2], arrival: gamma, burstiness: 0.5, max-concurrency: 64`,
+  `${TOKENS}, ramp: { from: 1, to: 8 }, duration-seconds: 120`,
+  'input-tokens: { uniform: [100, 300] }, output-tokens: { lognormal: { median: 100, sigma: 0.5, most: 400 } }, rates: [1]',
+  'input-tokens: { normal: { mean: 200, deviation: 40, most: 400 } }, output-tokens: 9, concurrency: [4]',
+  `${RATES}, shared-prefix: { tokens: 900, groups: 4 }`,
+  `${RATES}, conversation: { turns: 4, next-input-tokens: { uniform: [10, 20] }, think-seconds: 2 }`,
+  `${RATES}, agent: { turns: 4, tools: 3, tool-result-tokens: 300 }`,
+  `rates: [2], dataset: { file: talks.json, sha256: ${SHA} }`,
+  `concurrency: [8], output-tokens: 64, dataset: { file: talks.json, sha256: ${SHA} }`,
+  `trace: { file: t.jsonl, sha256: ${SHA} }`,
+  `trace: { file: t.jsonl, sha256: ${SHA}, speed: 0.5 }, concurrency: [8], max-concurrency: 512`,
+  `${RATES}, slo: { ttft-ms: 500 }`,
+]
+
+describe('a scenario', () => {
+  it.each(whole.slice(1))('may be { %s }', (fields) => {
+    expect(said(fields)).toEqual([])
+  })
+
+  it.each<[string, string, string]>([
+    ['no load', TOKENS, 'concurrency: is missing (say `concurrency: [1, 8]`, `rates` or `ramp`)'],
+    ['no input', 'output-tokens: 9, rates: [1]', 'input-tokens: is missing (must be a number or a law of lengths)'],
+    ['no output', 'input-tokens: 9, rates: [1]', 'output-tokens: is missing (must be a number or a law of lengths)'],
+    [
+      'two workloads',
+      `${RATES}, shared-prefix: { tokens: 9, groups: 2 }, conversation: { turns: 2, next-input-tokens: 9 }`,
+      'conversation: does not go with shared-prefix (keep one of them)',
+    ],
+    [
+      'a trace with rates',
+      `rates: [1], trace: { file: t, sha256: ${SHA} }`,
+      'rates: does not go with trace, which has its own times (keep one of them)',
+    ],
+    [
+      'a trace with lengths',
+      `input-tokens: 9, trace: { file: t, sha256: ${SHA} }`,
+      'input-tokens: does not go with trace, which has its own lengths (remove it)',
+    ],
+    [
+      'a data set with prompts of a length',
+      `input-tokens: 9, rates: [1], dataset: { file: t, sha256: ${SHA} }`,
+      'input-tokens: does not go with dataset, which has its own lengths (remove it)',
+    ],
+    [
+      'a range the wrong way round',
+      'input-tokens: { uniform: [300, 100] }, output-tokens: 9, rates: [1]',
+      'input-tokens.uniform: must be [least, most], is [300, 100] (write [100, 300])',
+    ],
+    [
+      'a mean beyond the longest',
+      'input-tokens: { normal: { mean: 300, deviation: 9, most: 200 } }, output-tokens: 9, rates: [1]',
+      'input-tokens.normal.most: must be at least the mean, 300, is 200 (longer draws are cut to it)',
+    ],
+    [
+      'a median beyond the longest, deep inside',
+      `${RATES}, agent: { turns: 2, tools: 1, tool-result-tokens: { lognormal: { median: 9, sigma: 1, most: 8 } } }`,
+      'agent.tool-result-tokens.lognormal.most: must be at least the median, 9, is 8 (longer draws are cut to it)',
+    ],
+    [
+      'two laws',
+      'input-tokens: { uniform: [1, 2], normal: { mean: 3, deviation: 1, most: 9 } }, output-tokens: 9, rates: [1]',
+      'input-tokens.normal: does not go with uniform (keep one of them)',
+    ],
+    [
+      'no law',
+      'input-tokens: {}, output-tokens: 9, rates: [1]',
+      'input-tokens: holds no law (one of uniform, normal, lognormal)',
+    ],
+    [
+      'a prefix as long as the prompt',
+      `${RATES}, shared-prefix: { tokens: 1000, groups: 2 }`,
+      'shared-prefix.tokens: must be less than the number of input-tokens, 1000, is 1000 (the prefix is part of the input)',
+    ],
+    [
+      'a prefix longer than the shortest prompt',
+      'input-tokens: { uniform: [100, 900] }, output-tokens: 9, rates: [1], shared-prefix: { tokens: 500, groups: 2 }',
+      'shared-prefix.tokens: must be less than the least of input-tokens, 100, is 500 (the prefix is part of the input)',
+    ],
+    [
+      'a duration without rates',
+      `${TOKENS}, concurrency: [1], duration-seconds: 9`,
+      'duration-seconds: has no meaning without rates or ramp (add `rates: [2]`, or remove it)',
+    ],
+    [
+      'a duration of a trace',
+      `trace: { file: t, sha256: ${SHA} }, duration-seconds: 9`,
+      'duration-seconds: has no meaning without rates or ramp (remove it: a trace has its own times)',
+    ],
+    [
+      'a law of arrivals without rates',
+      `${TOKENS}, concurrency: [1], arrival: constant`,
+      'arrival: has no meaning without rates or ramp (add `rates: [2]`, or remove it)',
+    ],
+    [
+      'connections of an open loop without one',
+      `${TOKENS}, concurrency: [1], max-concurrency: 9`,
+      'max-concurrency: has no meaning without rates, ramp or trace (add `rates: [2]`, or remove it)',
+    ],
+    [
+      'requests of a stream without streams',
+      `${RATES}, requests-per-stream: 9`,
+      'requests-per-stream: has no meaning without concurrency (add `concurrency: [1, 8]`, or remove it)',
+    ],
+    [
+      'burstiness of another law',
+      `${RATES}, burstiness: 2`,
+      'burstiness: has no meaning without `arrival: gamma` (add that, or remove it)',
+    ],
+    [
+      'the gamma law without its shape',
+      `${RATES}, arrival: gamma`,
+      'burstiness: is missing (arrival: gamma needs it: 1 is poisson, below 1 bursts)',
+    ],
+    ['a level twice', `${TOKENS}, concurrency: [1, 8, 1]`, 'concurrency[2]: 1 is listed twice (keep one of them)'],
+    ['a rate twice', `${TOKENS}, rates: [0.5, 0.50]`, 'rates[1]: 0.5 is listed twice (keep one of them)'],
+    [
+      'too many levels together',
+      `${TOKENS}, concurrency: [${Array.from({ length: 32 }, (_, index) => index + 1)}], ramp: { from: 1, to: 2 }`,
+      ': must have at most 32 load points in all, has 33 (make two scenarios of it)',
+    ],
+    ['no bound', `${RATES}, slo: {}`, 'slo: holds no bound (name ttft-ms, tpot-ms or e2el-ms, or leave out `slo`)'],
+    ['a file that is not pinned', 'rates: [1], dataset: { file: t }', 'dataset.sha256: is missing (must be text)'],
+    [
+      'a digest that is none',
+      'rates: [1], dataset: { file: t, sha256: abc }',
+      'dataset.sha256: must be the SHA-256 of the file, 64 hexadecimal digits in lower case, is "abc"',
+    ],
+  ])('is refused with %s', (_, fields, complaint) => {
+    expect(said(fields)).toEqual([complaint])
+  })
+
+  it.each<[string, string, string]>([
+    ['a slip in the only level', `${TOKENS}, raets: [2]`, 'raets: unknown key (did you mean "rates"?)'],
+    [
+      'a slip in the rates that other fields need',
+      `${TOKENS}, concurrency: [1], raets: [2], duration-seconds: 9, max-concurrency: 8`,
+      'raets: unknown key (did you mean "rates"?)',
+    ],
+    [
+      'a slip in the input',
+      'input-token: 9, output-tokens: 9, rates: [1]',
+      'input-token: unknown key (did you mean "input-tokens"?)',
+    ],
+    [
+      'a slip in a law',
+      'input-tokens: { unifrom: [1, 2] }, output-tokens: 9, rates: [1]',
+      'input-tokens.unifrom: unknown key (did you mean "uniform"?)',
+    ],
+    [
+      'half a range',
+      'input-tokens: { uniform: [1] }, output-tokens: 9, rates: [1]',
+      'input-tokens.uniform: must have at least 2 entries, has 1',
+    ],
+    [
+      'a number in quotes',
+      'input-tokens: "9", output-tokens: 9, rates: [1]',
+      'input-tokens: must be a number or a map, is "9" (remove the quotes)',
+    ],
+    [
+      'part of a token',
+      'input-tokens: 1.5, output-tokens: 9, rates: [1]',
+      'input-tokens: must be a whole number or a map, is 1.5',
+    ],
+    [
+      'an unknown law of arrivals',
+      `${RATES}, arrival: poison`,
+      'arrival: must be one of poisson, gamma, constant, is "poison" (did you mean "poisson"?)',
+    ],
+    [
+      'one turn',
+      `${RATES}, conversation: { turns: 1, next-input-tokens: 9 }`,
+      'conversation.turns: must be at least 2, is 1',
+    ],
+  ])('is told one thing of %s', (_, fields, complaint) => {
+    expect(said(fields)).toEqual([complaint])
+  })
+})
+
+describe('a planned scenario', () => {
+  const planned = (value: object) => plannedScenario('chat', scenarioSchema.parse(value))
+  const tokens = { 'input-tokens': 1000, 'output-tokens': { uniform: [10, 20] } }
+  const [input, output] = [
+    { law: 'fixed', tokens: 1000 },
+    { law: 'uniform', least: 10, most: 20 },
+  ] as const
+
+  it('has its levels spelt out: closed, open, ramp', () => {
+    const law = { law: 'poisson', burstiness: 1, maxConcurrency: 1024 }
+    expect(planned({ ...tokens, concurrency: [1, 8], rates: [0.5], ramp: { from: 1, to: 4 } })).toEqual({
+      name: 'chat',
+      workload: { kind: 'single', input, output },
+      arrivals: [
+        { kind: 'closed', concurrency: 1 },
+        { kind: 'closed', concurrency: 8 },
+        { kind: 'open', requestsPerSecond: 0.5, ...law },
+        { kind: 'ramp', fromPerSecond: 1, toPerSecond: 4, ...law },
+      ],
+      requestsPerStream: 8,
+      durationSeconds: 60,
+      warmupRequests: 8,
+      slo: null,
+    })
+  })
+
+  it('has the law of arrivals and the bounds that were said', () => {
+    const said = { arrival: 'gamma', burstiness: 0.5, 'max-concurrency': 64, 'duration-seconds': 9 }
+    expect(planned({ ...tokens, rates: [2], ...said, slo: { 'tpot-ms': 20 } })).toMatchObject({
+      arrivals: [{ kind: 'open', requestsPerSecond: 2, law: 'gamma', burstiness: 0.5, maxConcurrency: 64 }],
+      durationSeconds: 9,
+      slo: { ttftMs: null, tpotMs: 20, e2elMs: null },
+    })
+  })
+
+  it.each([
+    [
+      { 'shared-prefix': { tokens: 9, groups: 2 } },
+      { kind: 'shared-prefix', groups: 2, prefixTokens: 9, input, output },
+    ],
+    [
+      { conversation: { turns: 3, 'next-input-tokens': 1000, 'think-seconds': 2 } },
+      { kind: 'multi-turn', turns: 3, input, nextInput: input, output, thinkSeconds: 2 },
+    ],
+    [
+      { agent: { turns: 3, tools: 4, 'tool-result-tokens': { normal: { mean: 5, deviation: 1, most: 9 } } } },
+      {
+        ...{ kind: 'agentic', turns: 3, tools: 4, input, output, toolSeconds: 0 },
+        toolResult: { law: 'normal', mean: 5, deviation: 1, most: 9 },
+      },
+    ],
+  ])('sends %j as %j', (fields, workload) => {
+    expect(planned({ ...tokens, rates: [1], ...fields })!.workload).toEqual(workload)
+  })
+
+  it('takes lengths and times from a trace, and lengths from a data set unless others are said', () => {
+    const file = { file: 'f', sha256: SHA }
+    expect(planned({ trace: { ...file, speed: 2 } })).toMatchObject({
+      workload: { kind: 'trace', ...file },
+      arrivals: [{ kind: 'trace', speed: 2, maxConcurrency: 1024 }],
+    })
+    expect(planned({ dataset: file, rates: [1] })!.workload).toEqual({ kind: 'dataset', ...file, output: null })
+    const shorter = planned({ dataset: file, rates: [1], 'output-tokens': 9 })
+    expect(shorter!.workload).toEqual({ kind: 'dataset', ...file, output: { law: 'fixed', tokens: 9 } })
+  })
+
+  it('is none where the fields contradict each other', () => {
+    expect(planned(tokens)).toBeNull()
+    expect(planned({ rates: [1] })).toBeNull()
+  })
+})
+
+describe('docs/matrix.md', () => {
+  const text = readFileSync(new URL('../../../docs/matrix.md', import.meta.url), 'utf8')
+  const examples = [...text.matchAll(/^ {2}[a-z0-9-]+: \{(.*)\}$/gm)].map(([, fields]) => fields!.trim())
+
+  it('shows scenarios of every workload, all of which are in order', () => {
+    for (const key of [
+      'rates',
+      'ramp',
+      'shared-prefix',
+      'conversation',
+      'agent',
+      'dataset',
+      'trace',
+      'slo',
+      'lognormal',
+    ])
+      expect(
+        examples.some((fields) => fields.includes(`${key}:`)),
+        key,
+      ).toBe(true)
+    for (const fields of examples) expect(said(fields), fields).toEqual([])
+  })
+})
