@@ -1,4 +1,5 @@
 import type { ServerTimes } from './record.ts'
+import { serverTimes, timedCounts } from './server-metrics/server-times.ts'
 
 /** What the kept events of an answer say, read after the request: token counts, finish reason, error. */
 export interface AnswerFacts {
@@ -35,13 +36,15 @@ export function addFacts(facts: AnswerFacts, event: Uint8Array): AnswerFacts | n
   const choice = Array.isArray(value.choices) && isObject(value.choices[0]) ? value.choices[0] : {}
   const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
   const completionDetails = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
+  const timed = timedCounts(value)
   return {
-    promptTokens: count(usage.prompt_tokens) ?? facts.promptTokens,
-    completionTokens: count(usage.completion_tokens) ?? facts.completionTokens,
+    promptTokens: count(usage.prompt_tokens) ?? timed.promptTokens ?? facts.promptTokens,
+    completionTokens: count(usage.completion_tokens) ?? timed.completionTokens ?? facts.completionTokens,
     // DeepSeek's own service names cached tokens differently from OpenAI's shape.
-    cachedTokens: count(details.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? facts.cachedTokens,
+    cachedTokens:
+      count(details.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? timed.cachedTokens ?? facts.cachedTokens,
     reasoningTokens: count(completionDetails.reasoning_tokens) ?? facts.reasoningTokens,
-    server: facts.server,
+    server: serverTimes(value, facts.server),
     finishReason: typeof choice.finish_reason === 'string' ? choice.finish_reason.slice(0, 64) : facts.finishReason,
     error: errorMessage(value) ?? facts.error,
   }
