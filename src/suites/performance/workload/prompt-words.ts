@@ -23,6 +23,8 @@ export const PROMPT_WORDS: readonly string[] = (
 export const FILLER_WORD = 'a'
 
 const SALT_BYTES = 4
+/** So many words at the beginning tell a prompt from all others. */
+export const SALT_WORDS = SALT_BYTES + 1
 
 /**
  * The words of one prompt: salt, then words picked by the seed. The first word differs between any 256 prompts in a row
@@ -36,5 +38,5 @@ export function promptWords(seed: number, index: number, count: number): string[
   for (let byte = 0; byte < SALT_BYTES; byte++) words.push(PROMPT_WORDS[(salt >>> (8 * byte)) & 0xff]!)
   const random = seededRandom(salt)
   while (words.length < count) words.push(PROMPT_WORDS[random.integer(0, PROMPT_WORDS.length - 1)]!)
-  return words.slice(0, Math.max(count, SALT_BYTES + 1))
+  return words.slice(0, Math.max(count, SALT_WORDS))
 }
