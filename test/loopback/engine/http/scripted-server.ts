@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { TestContext } from 'vitest'
 
 /** What one connection does with each request that arrived whole; `request` counts from 0 over the server's life. */
@@ -13,20 +14,36 @@ export interface ScriptedServer {
   connections: number
 }
 
+export interface ScriptedServerOptions {
+  /** Speaks TLS with these. */
+  credentials?: { key: string; cert: string }
+  host?: '127.0.0.1' | '::1'
+}
+
+const rawSockets = new WeakMap<Socket, Socket>()
+
+/** Ends a connection by a reset, under TLS too: without its goodbye. */
+export function reset(socket: Socket): void {
+  ;(rawSockets.get(socket) ?? socket).resetAndDestroy()
+}
+
 /** A raw TCP server on loopback that reads whole requests and then does what the script says. Closed after the test. */
 export async function scriptedServer(
   context: Pick<TestContext, 'onTestFinished'>,
   script: Script,
-  server: Server = createServer(),
+  { credentials, host = '127.0.0.1' }: ScriptedServerOptions = {},
 ): Promise<ScriptedServer> {
   const sockets = new Set<Socket>()
   const state: ScriptedServer = { url: '', port: 0, requests: [], connections: 0 }
-  server.on(server.listeners('secureConnection').length > 0 ? 'secureConnection' : 'connection', (socket: Socket) => {
-    sockets.add(socket)
+  const server = createServer((raw) => {
+    raw.on('error', () => {})
+    const socket = credentials ? new TLSSocket(raw, { isServer: true, ...credentials }) : raw
+    rawSockets.set(socket, raw)
+    sockets.add(raw)
     state.connections++
     let waiting = ''
     socket.on('error', () => {})
-    socket.on('close', () => sockets.delete(socket))
+    raw.on('close', () => sockets.delete(raw))
     socket.on('data', (bytes: Buffer) => {
       waiting += bytes.toString('latin1')
       for (let length = wholeRequest(waiting); length > 0; length = wholeRequest(waiting)) {
@@ -37,10 +54,10 @@ export async function scriptedServer(
       }
     })
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   state.port = (server.address() as AddressInfo).port
-  state.url = `http://127.0.0.1:${state.port}`
+  state.url = `${credentials ? 'https' : 'http'}://${host === '::1' ? '[::1]' : host}:${state.port}`
   context.onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
