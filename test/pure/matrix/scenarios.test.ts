@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
+import { parse, parseDocument } from 'yaml'
 import { matrixProblems } from '../../../src/matrix/check.ts'
+import { fieldName } from '../../../src/matrix/findings.ts'
+import { publishedSchemas } from '../../../src/matrix/json-schema.ts'
 import { readMatrix } from '../../../src/matrix/read.ts'
 import { scenarioSchema } from '../../../src/matrix/scenario-schema.ts'
 import { plannedScenario } from '../../../src/plan/scenario.ts'
+import { scenarioSchema as plannedSchema } from '../../../src/plan/schema.ts'
 import { formatProblem } from '../../../src/record/problem.ts'
 import { MATRIX } from './samples.ts'
 
 const OUTSIDE = { pools: ['npu', 'gpu'], faults: ['slow-decode', 'wrong-answers'] }
+const ajv = new Ajv2020({ strict: false, validateFormats: false })
+const byAjv = ajv.compile(JSON.parse(publishedSchemas()['schema.json']!))
 const SHA = 'a'.repeat(64)
 const TOKENS = 'input-tokens: 1000, output-tokens: 100'
 const RATES = `${TOKENS}, rates: [2]`
@@ -202,6 +209,61 @@ describe('a scenario', () => {
     expect(said(fields)).toEqual([complaint])
   })
 })
+
+describe('any scenario that is in order', () => {
+  const values = whole.slice(1).map((fields): [string, Record<string, unknown>] => [fields, parse(`{ ${fields} }`)])
+  const document = (scenario: unknown) => {
+    const edited = parseDocument(MATRIX)
+    edited.setIn(['suites', 'performance', 'scenarios', 'chat'], edited.createNode(scenario, { flow: true }))
+    return edited.toString({ lineWidth: 0 })
+  }
+
+  it.each(values)('is accepted by the published schema, and makes a plan: { %s }', (_, value) => {
+    expect(byAjv(parse(document(value))), ajv.errorsText(byAjv.errors)).toBe(true)
+    const planned = plannedScenario('chat', scenarioSchema.parse(value))
+    expect(plannedSchema.safeParse(planned).error).toBeUndefined()
+  })
+
+  it('is refused with any value of a wrong type, and the complaint points at it', () => {
+    const seen = new Set<string>()
+    for (const [, value] of values)
+      for (const path of placesOf(value).filter((each) => !seen.has(each.join('.')))) {
+        seen.add(path.join('.'))
+        for (const wrong of [true, null, [[true]]]) {
+          const edited = parseDocument(document(value))
+          edited.setIn(
+            ['suites', 'performance', 'scenarios', 'chat', ...path],
+            edited.createNode(wrong, { flow: true }),
+          )
+          const reading = readMatrix(edited.toString({ lineWidth: 0 }), 'm.yaml', OUTSIDE)
+          if (reading.state === 'read') throw new Error(`accepted: ${path.join('.')} as ${JSON.stringify(wrong)}`)
+          expect(reading.problems[0]!.field).toContain(fieldName(path))
+          for (const { message } of reading.problems) expect(message).not.toMatch(/undefined|\[object|Invalid/)
+        }
+      }
+    expect(seen.size).toBeGreaterThan(40)
+  })
+
+  it('may be as large as a plan may hold', () => {
+    const [million, output] = [1_048_576, 393_216]
+    const most = {
+      ...{ 'input-tokens': million, 'output-tokens': output, rates: [100_000], arrival: 'gamma', burstiness: 1000 },
+      ...{ 'max-concurrency': 4096, 'duration-seconds': 86_400, 'warmup-requests': 10_000 },
+      agent: { turns: 1000, tools: 128, 'tool-result-tokens': million, 'tool-seconds': 3600 },
+      slo: { 'ttft-ms': 1e7, 'tpot-ms': 1e6, 'e2el-ms': 1e8 },
+    }
+    const planned = plannedScenario('chat', scenarioSchema.parse(most))
+    expect(plannedSchema.safeParse(planned).error).toBeUndefined()
+    expect(planned).not.toBeNull()
+  })
+})
+
+/** Every place in a value, but entries of an array on their own. */
+function placesOf(value: unknown, path: string[] = []): string[][] {
+  const own = path.length > 0 ? [path] : []
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return own
+  return [...own, ...Object.entries(value).flatMap(([key, each]) => placesOf(each, [...path, key]))]
+}
 
 describe('a planned scenario', () => {
   const planned = (value: object) => plannedScenario('chat', scenarioSchema.parse(value))
