@@ -2,7 +2,7 @@ import type { RequestRecord } from '../record.ts'
 
 /** What the executor gives for one load point, before anything is judged. */
 export interface LoadRun {
-  /** One for each measured request that was begun, in the order planned. */
+  /** One for each measured request that was begun and ended, in the order planned. */
   records: RequestRecord[]
   /** Measured requests in the plan. */
   planned: number
@@ -12,4 +12,16 @@ export interface LoadRun {
   inFlight: readonly { atMs: number; requests: number }[]
   /** The server keeps connections open. */
   keepAlive: boolean
+}
+
+/** Thrown when the signal stops a load whose clock had started. Its cause is the signal's reason. */
+export class LoadInterrupted extends Error {
+  override readonly name = 'LoadInterrupted'
+  /** What had ended until then; requests that were under way have no record. */
+  readonly run: LoadRun
+
+  constructor(reason: unknown, run: LoadRun) {
+    super(reason instanceof Error ? reason.message : String(reason), { cause: reason })
+    this.run = run
+  }
 }

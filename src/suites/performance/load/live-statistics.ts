@@ -1,0 +1,77 @@
+import { carriesTokens } from '../event-classifier.ts'
+import { nearestRankOfSorted } from '../metrics/percentile.ts'
+import type { RequestRecord } from '../record.ts'
+
+/** How a load point stands, for a person who watches it. */
+export interface LiveSnapshot {
+  /** Requests that ended, well or not. */
+  done: number
+  planned: number
+  running: number
+  failed: number
+  /** Requests that ended, over the last of them. */
+  ratePerSecond: number
+  /** Time to first token over the last requests that had one; null before the first. */
+  ttftP50Ms: number | null
+  ttftP99Ms: number | null
+}
+
+/** What has come so far looks back over so many requests, to be bounded and quick to sort. */
+const WINDOW = 1000
+
+/** Counts while a load runs, in bounded memory. Times are those of the records. */
+export class LiveStatistics {
+  readonly #planned: number
+  readonly #ttftMs = new Float64Array(WINDOW)
+  readonly #endMs = new Float64Array(WINDOW)
+  #begun = 0
+  #ended = 0
+  #failed = 0
+  #ttfts = 0
+
+  constructor(planned: number) {
+    this.#planned = planned
+  }
+
+  /** Requests that were begun and have not ended. */
+  get running(): number {
+    return this.#begun - this.#ended
+  }
+
+  begun(): void {
+    this.#begun++
+  }
+
+  ended(record: RequestRecord): void {
+    this.#endMs[this.#ended++ % WINDOW] = record.endMs
+    if (record.outcome.state === 'failed') this.#failed++
+    const ttftMs = timeToFirstToken(record)
+    if (ttftMs !== null) this.#ttftMs[this.#ttfts++ % WINDOW] = ttftMs
+  }
+
+  /** A request that was stopped from our side: it runs no more and counts nowhere. */
+  stopped(): void {
+    this.#begun--
+  }
+
+  snapshot(nowMs: number): LiveSnapshot {
+    const ttftMs = this.#ttftMs.slice(0, Math.min(this.#ttfts, WINDOW)).sort()
+    const counted = Math.min(this.#ended, WINDOW)
+    const sinceMs = this.#ended > WINDOW ? this.#endMs[this.#ended % WINDOW]! : 0
+    return {
+      done: this.#ended,
+      planned: this.#planned,
+      running: this.running,
+      failed: this.#failed,
+      ratePerSecond: nowMs > sinceMs ? (counted / (nowMs - sinceMs)) * 1000 : 0,
+      ttftP50Ms: nearestRankOfSorted(ttftMs, 50),
+      ttftP99Ms: nearestRankOfSorted(ttftMs, 99),
+    }
+  }
+}
+
+function timeToFirstToken({ events, writtenMs }: RequestRecord): number | null {
+  for (let index = 0; index < events.length; index++)
+    if (carriesTokens(events.classAt(index))) return events.atMs(index) - writtenMs
+  return null
+}
