@@ -24,7 +24,12 @@ export const speculativeAcceptanceLength: MetricDefinition = {
   family: 'throughput',
   role: 'recorded',
   minimumSamples: 1,
-  derive: (point) => ratio(point, 'drafts', (accepted, drafts) => 1 + accepted / drafts),
+  derive(point) {
+    const derived = ratio(point, 'drafts', (accepted, drafts) => 1 + accepted / drafts)
+    // SGLang has no counters, but a gauge of the length itself.
+    const gauge = point.server?.values.acceptanceLength
+    return derived.value === null && gauge !== undefined ? { value: gauge, samples: 1 } : derived
+  },
 }
 
 function ratio(
