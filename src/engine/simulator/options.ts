@@ -15,6 +15,10 @@ export interface SimulatorTiming {
   slowdownPerRequest: number
 }
 
+/** Whose metrics page it has, and whose times in the body of an answer. */
+export const METRICS_DIALECTS = ['vllm', 'sglang', 'mindie', 'llamacpp'] as const
+export type MetricsDialect = (typeof METRICS_DIALECTS)[number]
+
 export interface SimulatorOptions {
   /** 0 takes any free port. */
   port: number
@@ -32,6 +36,7 @@ export interface SimulatorOptions {
   phaseScatter: number
   /** `reasoning` is what vLLM sends since 0.28, `reasoning_content` what others send. */
   reasoningField: 'reasoning' | 'reasoning_content'
+  metricsDialect: MetricsDialect
   /** Prompt and output together. */
   contextTokens: number
   /** Names from the fault registry. */
@@ -59,6 +64,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   deviceScatter: 0,
   phaseScatter: 0.01,
   reasoningField: 'reasoning',
+  metricsDialect: 'vllm',
   contextTokens: 65_536,
   faults: [],
 }

@@ -14,6 +14,8 @@ export interface CommonRequest {
   promptLogprobs: number | null
   returnTokenIds: boolean
   tokensAsIds: boolean
+  /** vLLM: the server's own times in the answer. */
+  includeMetrics: boolean
 }
 
 export const MAX_TOP_LOGPROBS = 20
@@ -61,6 +63,7 @@ export function readCommon(fields: Fields, engine: Engine, ordinal: number): Com
     promptLogprobs,
     returnTokenIds: fields.boolean('return_token_ids') ?? false,
     tokensAsIds: fields.boolean('return_tokens_as_token_ids') ?? false,
+    includeMetrics: fields.boolean('include_metrics') ?? false,
   }
 }
 

@@ -2,6 +2,7 @@ import { ChatParser, type Delta, type ToolDelta } from '../api/chat-parser.ts'
 import { type ChatRequest, readChatRequest } from '../api/chat-request.ts'
 import { type Identity, identityOf, toolCallId } from '../api/identity.ts'
 import { chatLogprobs, promptLogprobs } from '../api/logprobs.ts'
+import { serverTimesOf } from '../api/server-times.ts'
 import { usageOf } from '../api/usage.ts'
 import { type Step, scorePrompt } from '../model/generation.ts'
 import { admit } from '../serving/admission.ts'
@@ -46,6 +47,7 @@ async function whole(exchange: Exchange, request: ChatRequest, identity: Identit
       },
     ],
     ...(usage ? { usage } : {}),
+    ...timesIn(exchange, request, run),
     ...(common.promptLogprobs === null
       ? {}
       : { prompt_logprobs: promptLogprobs(scorePrompt(engine.model(), generation.prompt, common.promptLogprobs)) }),
@@ -90,7 +92,7 @@ async function streamed(exchange: Exchange, request: ChatRequest, identity: Iden
   )
   await run.finished
   const usage = common.stream!.includeUsage ? usageIn(exchange, request, run) : null
-  if (usage) stream.send('usage', chunk([], { usage }))
+  if (usage) stream.send('usage', chunk([], { usage, ...timesIn(exchange, request, run) }))
   stream.done()
 }
 
@@ -118,6 +120,11 @@ function usageIn({ engine }: Exchange, { generation }: ChatRequest, run: Run) {
   const { completionTokens, reasoningTokens } = run.generation
   const counts = { cached: run.cachedTokens, completion: completionTokens, reasoning: reasoningTokens }
   return usageOf({ prompt: generation.prompt.length, ...counts }, engine.hooks)
+}
+
+function timesIn({ engine }: Exchange, { common, generation }: ChatRequest, run: Run): Record<string, unknown> {
+  const { includeMetrics } = common
+  return serverTimesOf([run], generation.prompt.length, { dialect: engine.options.metricsDialect, includeMetrics })
 }
 
 /** Counts up to the last token out; steps that leave in one write share it. */

@@ -1,6 +1,7 @@
 import { type CompletionRequest, readCompletionRequest } from '../api/completion-request.ts'
 import { type Identity, identityOf } from '../api/identity.ts'
 import { classicLogprobs, promptLogprobs } from '../api/logprobs.ts'
+import { serverTimesOf } from '../api/server-times.ts'
 import { usageOf } from '../api/usage.ts'
 import { type GenerationRequest, type PositionLogprobs, type Step, scorePrompt } from '../model/generation.ts'
 import { BOS, isSpecial } from '../model/special-tokens.ts'
@@ -44,7 +45,13 @@ async function whole(exchange: Exchange, request: CompletionRequest, identity: I
   sendJson(
     response,
     200,
-    engine.hooks.object({ ...identity, object: 'text_completion', choices, ...(usage ? { usage } : {}) }),
+    engine.hooks.object({
+      ...identity,
+      object: 'text_completion',
+      choices,
+      ...(usage ? { usage } : {}),
+      ...timesIn(engine, request, runs),
+    }),
   )
 }
 
@@ -52,11 +59,12 @@ async function streamed(exchange: Exchange, request: CompletionRequest, identity
   const { engine } = exchange
   const { common, generations } = request
   const stream = new EventStream(exchange.response, engine.hooks)
-  const chunk = (choices: unknown[], usage: unknown) => ({
+  const chunk = (choices: unknown[], usage: unknown, times: Record<string, unknown> = {}) => ({
     ...identity,
     object: 'text_completion',
     choices,
     ...(usage ? { usage } : {}),
+    ...times,
   })
   const runs: Run[] = []
   for (const [index, generation] of generations.entries()) {
@@ -75,7 +83,7 @@ async function streamed(exchange: Exchange, request: CompletionRequest, identity
   }
   await Promise.all(runs.map((run) => run.finished))
   const usage = common.stream!.includeUsage ? usageIn(engine, generations, runs) : null
-  if (usage) stream.send('usage', chunk([], usage))
+  if (usage) stream.send('usage', chunk([], usage, timesIn(engine, request, runs)))
   stream.done()
 }
 
@@ -136,6 +144,11 @@ class ChoiceBuilder {
 /** As it was given: the begin-of-sentence token that the server put in front is no text of the client's. */
 function echoText(prompt: readonly number[]): string {
   return decode(prompt[0] === BOS ? prompt.slice(1) : prompt)
+}
+
+function timesIn(engine: Engine, { common, generations }: CompletionRequest, runs: readonly Run[]) {
+  const wanted = { dialect: engine.options.metricsDialect, includeMetrics: common.includeMetrics }
+  return serverTimesOf(runs, generations[0]!.prompt.length, wanted)
 }
 
 function usageIn(engine: Engine, generations: readonly GenerationRequest[], runs: readonly Run[]) {

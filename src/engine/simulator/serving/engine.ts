@@ -17,8 +17,18 @@ const MAX_RUNNING = 256
 export interface Run {
   cachedTokens: number
   generation: Generation
+  times: RunTimes
   /** Resolves after the last step, or when the signal aborts. */
   finished: Promise<void>
+}
+
+/** Stamps of one sequence on the clock of `performance.now()`; null for what has not come yet. */
+export interface RunTimes {
+  arrivalMs: number
+  /** Taken out of the queue. */
+  scheduledMs: number | null
+  firstTokenMs: number | null
+  lastTokenMs: number | null
 }
 
 /** What all requests share: the model, the cache, the clock, the counters. */
@@ -76,6 +86,7 @@ export class Engine {
   ): Run {
     const ordinal = ++this.#sequences
     const cachedTokens = this.#cache.take(request.prompt)
+    this.metrics.received++
     this.metrics.promptTokens += request.prompt.length
     this.metrics.prefixQueries += request.prompt.length
     this.metrics.prefixHits += cachedTokens
@@ -84,6 +95,7 @@ export class Engine {
     const run: Run = {
       cachedTokens,
       generation: new Generation(this.model(others), request),
+      times: { arrivalMs, scheduledMs: null, firstTokenMs: null, lastTokenMs: null },
       finished: Promise.resolve(),
     }
     const take = (steps: Step[]) => onSteps(steps, run)
@@ -102,6 +114,9 @@ export class Engine {
     onSteps: (steps: Step[]) => void,
   ): Promise<void> {
     const waited = await this.#enter(signal)
+    const { times } = run
+    times.scheduledMs = waited ? performance.now() : arrivalMs
+    this.metrics.queueTime.observe((times.scheduledMs - arrivalMs) / 1000)
     const { timing, sessionSeed } = this.options
     const planned = requestTiming(timing, sessionSeed, ordinal, request.prompt.length - run.cachedTokens)
     const { ttftMs, itlMs } = this.hooks.timing(planned)
@@ -118,6 +133,8 @@ export class Engine {
       if (lastMs === 0) this.metrics.timeToFirstToken.observe((now - arrivalMs) / 1000)
       else for (const _ of steps) this.metrics.interTokenLatency.observe((now - lastMs) / 1000 / steps.length)
       lastMs = now
+      times.firstTokenMs ??= now
+      times.lastTokenMs = now
       this.metrics.generationTokens += steps.length
       onSteps(steps)
       return finish !== null || request.maxTokens === 0
@@ -125,7 +142,7 @@ export class Engine {
     try {
       await play(
         {
-          startMs: waited ? performance.now() : arrivalMs,
+          startMs: times.scheduledMs,
           timing: { ttftMs: ttftMs * this.#slowdown(), itlMs },
           slowdown: () => this.#slowdown(),
           jitterMs: (index) => tokenJitterMs(itlMs, sessionSeed, ordinal, index),
@@ -138,7 +155,18 @@ export class Engine {
       const reason = signal.aborted && !finish ? 'abort' : ((finish as Step['finish'])?.reason ?? 'length')
       this.metrics.finished[reason]++
       this.metrics.endToEnd.observe((performance.now() - arrivalMs) / 1000)
+      this.metrics.endedGenerationTokens += run.generation.completionTokens
+      if (times.firstTokenMs !== null) {
+        this.metrics.prefillSeconds += (times.firstTokenMs - times.scheduledMs) / 1000
+        this.metrics.decodeSeconds += (lastMs - times.firstTokenMs) / 1000
+      }
     }
+  }
+
+  /** The counts as of now. */
+  measured(): Metrics {
+    this.metrics.cacheUse = this.#cache.use
+    return this.metrics
   }
 
   /** To be called when a response is out: some faults end the server after so many. */

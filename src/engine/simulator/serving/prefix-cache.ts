@@ -29,6 +29,11 @@ export class PrefixCache {
     return cached
   }
 
+  /** Share of the room that is taken. */
+  get use(): number {
+    return this.#blocks.size / MAX_BLOCKS
+  }
+
   get size(): number {
     return this.#blocks.size
   }
