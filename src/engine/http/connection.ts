@@ -30,6 +30,18 @@ export interface HttpConnection {
   abort(): void
 }
 
+const NO_CONNECTION_WITHIN = 'no connection within'
+
+/** The reason of {@link HttpConnection.connect} when its limit ran out. */
+export function noConnectionWithin(timeoutMs: number): string {
+  return `${NO_CONNECTION_WITHIN} ${Math.round(timeoutMs)} ms`
+}
+
+/** Whether that was the reason: a server slow to accept is a `timeout`, not one that refuses. */
+export function ranOutOfTime(reason: string): boolean {
+  return reason.startsWith(NO_CONNECTION_WITHIN)
+}
+
 /** Makes connections to one server. */
 export interface Transport {
   /** For a person and the result: `plain socket`, `undici (TLS)`, `undici (proxy)`. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Client } from 'undici'
 import type { Clock } from '../../ports.ts'
-import type { HttpConnection, PreparedRequest } from './connection.ts'
+import { type HttpConnection, noConnectionWithin, type PreparedRequest } from './connection.ts'
 import { CONNECTION_GONE, DispatchExchange } from './dispatch-exchange.ts'
 import type { ExchangeResult, ExchangeSink } from './exchange.ts'
 import { MAX_HEAD_BYTES } from './response-parser.ts'
@@ -52,7 +52,7 @@ export class DispatchConnection implements HttpConnection {
         resolve(reason)
       }
       this.#cancelDialling = () => settle('the connection was closed while connecting')
-      const timer = setTimeout(() => settle(`no connection within ${Math.round(timeoutMs)} ms`), timeoutMs)
+      const timer = setTimeout(() => settle(noConnectionWithin(timeoutMs)), timeoutMs)
       dialling.socket.then(
         (socket) => {
           if (dialling === null) {
@@ -140,12 +140,15 @@ export class DispatchConnection implements HttpConnection {
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#socket === socket && !isOfHttp(error)) this.#exchange?.faulted(describeSocketError(error))
     })
-    socket.once('close', () => {
+    const over = () => {
       if (this.#socket === socket && this.#exchange === null) this.#drop()
-    })
+    }
     socket.once('end', () => {
-      if (this.#socket === socket && this.#exchange === null) this.#drop()
+      // Before undici's own listener, which then ends the exchange.
+      if (this.#socket === socket) this.#exchange?.ended()
+      over()
     })
+    socket.once('close', over)
   }
 
   #drop(): void {
@@ -158,6 +161,6 @@ export class DispatchConnection implements HttpConnection {
 }
 
 /** undici destroys a socket with its own error when what came is not HTTP as it should be. */
-function isOfHttp({ code }: NodeJS.ErrnoException): boolean {
-  return code !== undefined && /^(UND_ERR_|HPE_)/.test(code)
+function isOfHttp({ code, name }: NodeJS.ErrnoException): boolean {
+  return name === 'HTTPParserError' || code?.startsWith('UND_ERR_') === true
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { ExchangeError, ExchangeResult, ExchangeSink } from './exchange.ts'
+import { type ExchangeError, type ExchangeResult, type ExchangeSink, readingFault } from './exchange.ts'
 import { type ResponseHead, readHead } from './response-head.ts'
 import { MAX_HEAD_BYTES } from './response-parser.ts'
 import { describeSocketError } from './socket-error.ts'
@@ -18,6 +18,7 @@ export class DispatchExchange implements Dispatcher.DispatchHandler {
   #lastReadMs = 0
   #headBytes = 0
   #fault: string | null = null
+  #ended = false
   #settled = false
 
   constructor(sink: ExchangeSink, now: () => number, settle: (result: ExchangeResult, reusable: boolean) => void) {
@@ -38,14 +39,18 @@ export class DispatchExchange implements Dispatcher.DispatchHandler {
     this.#sink.read(atMs)
     if (this.#head !== null) return
     // undici bounds the header fields, but not the reason phrase nor the number of interim responses.
-    if (this.#headBytes > MAX_HEAD_BYTES)
-      this.fail('malformed', `not a readable HTTP response: a response head exceeds ${MAX_HEAD_BYTES} bytes`)
+    if (this.#headBytes > MAX_HEAD_BYTES) this.#unreadable(HEAD_TOO_LONG)
     this.#headBytes += bytes
   }
 
   /** An error of the socket itself, before undici makes of it what it likes. */
   faulted(fault: string): void {
     this.#fault ??= fault
+  }
+
+  /** The server has closed its side in order. */
+  ended(): void {
+    this.#ended = true
   }
 
   onRequestStart(): void {}
@@ -59,7 +64,7 @@ export class DispatchExchange implements Dispatcher.DispatchHandler {
     // Interim responses come here too.
     if (this.#settled || statusCode < 200) return
     const head = readHead(headText(statusCode, statusMessage, rawHeaders))
-    if (typeof head === 'string') this.fail('malformed', `not a readable HTTP response: ${head}`)
+    if (typeof head === 'string') this.#unreadable(head)
     else {
       this.#head = head
       this.#guard(() => this.#sink.head(head))
@@ -78,14 +83,17 @@ export class DispatchExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const { code, name } = error as NodeJS.ErrnoException
     if (this.#fault !== null) this.#closed(this.#fault)
-    else if (code === 'HPE_INVALID_EOF_STATE' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') this.#closed(null)
-    // undici's word for an answer that is none of this request: bytes unasked, an upgrade, a 100 that nobody expects.
-    else if (code === 'UND_ERR_SOCKET' && /^bad /.test(error.message))
-      this.fail('malformed', 'not a readable HTTP response: an answer to something that was not asked')
-    else if (code === 'UND_ERR_SOCKET' || code === CONNECTION_GONE) this.#closed(null)
-    else this.fail('malformed', `not a readable HTTP response: ${describeSocketError(error)}`)
+    // What undici says of a body that ended too early depends on how its end was to be found.
+    else if (this.#ended || code === CONNECTION_GONE) this.#closed(null)
+    else if (code === 'UND_ERR_HEADERS_OVERFLOW') this.#unreadable(HEAD_TOO_LONG)
+    else if (name === 'HTTPParserError') this.#unreadable(/\((.+)\)$/.exec(error.message)?.[1] ?? error.message)
+    // undici's word for an answer to nothing that was asked: bytes too many, an upgrade, a 100 that nobody expects.
+    else if (/^bad (response|upgrade)$/.test(error.message))
+      this.#unreadable('an answer to something that was not asked')
+    else if (code === 'UND_ERR_SOCKET') this.#closed(null)
+    else this.fail('malformed', describeSocketError(error))
   }
 
   fail(error: ExchangeError, detail: string): void {
@@ -110,11 +118,16 @@ export class DispatchExchange implements Dispatcher.DispatchHandler {
     else this.fail('truncated', 'the server closed the connection inside the response')
   }
 
+  #unreadable(why: string): void {
+    this.fail('malformed', `not a readable HTTP response: ${why}`)
+  }
+
   #guard(take: () => void): void {
     try {
       take()
     } catch (error) {
-      this.fail('malformed', (error as Error).message)
+      const fault = readingFault(error as Error)
+      this.fail(fault.error, fault.detail)
     }
   }
 
@@ -124,6 +137,8 @@ export class DispatchExchange implements Dispatcher.DispatchHandler {
     this.#settle({ end, writtenMs: this.#writtenMs, firstByteMs: this.#firstByteMs, endMs }, reusable)
   }
 }
+
+const HEAD_TOO_LONG = `a response head exceeds ${MAX_HEAD_BYTES} bytes`
 
 /** The code of the error that stands for a connection that closed before the request was written. */
 export const CONNECTION_GONE = 'CONNECTION_GONE'

@@ -1,4 +1,4 @@
-import type { HttpConnection, PreparedRequest } from '../../engine/http/connection.ts'
+import { type HttpConnection, type PreparedRequest, ranOutOfTime } from '../../engine/http/connection.ts'
 import type { Clock } from '../../ports.ts'
 import { EventLog } from './event-log.ts'
 import type { RequestRecord } from './record.ts'
@@ -93,6 +93,6 @@ function neverSent(
     reasoningTokens: null,
     finishReason: null,
     server: null,
-    outcome: { state: 'failed', error: 'connect', detail },
+    outcome: { state: 'failed', error: ranOutOfTime(detail) ? 'timeout' : 'connect', detail },
   }
 }
