@@ -11,6 +11,8 @@ import { Phase } from './phase.ts'
 import { LoadInterrupted, type LoadRun } from './run.ts'
 import { TimedLoad } from './timed-load.ts'
 
+export { LoadInterrupted }
+
 export interface RunLoadOptions {
   transport: Transport
   arrival: Arrival

@@ -16,6 +16,15 @@ export interface LiveSnapshot {
   ttftP99Ms: number | null
 }
 
+/** What stands beside the bar: `32 running, 14.2/s, TTFT p50 210 ms, p99 480 ms, 3 failed`. */
+export function describeLive({ running, failed, ratePerSecond, ttftP50Ms, ttftP99Ms }: LiveSnapshot): string {
+  const parts = [`${running} running`, `${ratePerSecond.toFixed(ratePerSecond < 100 ? 1 : 0)}/s`]
+  if (ttftP50Ms !== null && ttftP99Ms !== null)
+    parts.push(`TTFT p50 ${ttftP50Ms.toFixed(0)} ms`, `p99 ${ttftP99Ms.toFixed(0)} ms`)
+  if (failed > 0) parts.push(`${failed} failed`)
+  return parts.join(', ')
+}
+
 /** What has come so far looks back over so many requests, to be bounded and quick to sort. */
 const WINDOW = 1000
 
