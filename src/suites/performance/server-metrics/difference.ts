@@ -38,9 +38,9 @@ function restartBetween(before: ServerReading, after: ServerReading): string | n
   if (startedBefore !== null && startedAfter !== null && Math.abs(startedAfter - startedBefore) > 1)
     return 'the process that answers for the metrics is another one than before the measured requests'
   for (const [key, value] of before.state.series) {
-    const later = after.state.series.get(key)
+    const later = after.state.series.get(key) ?? 0
     // Sums of seconds are floating point: a few engines add them up anew at each scrape.
-    if (later !== undefined && later < value - 1e-6 * Math.abs(value))
+    if (later < value - 1e-6 * Math.abs(value))
       return `the server's counter ${nameIn(key)} fell from ${shown(value)} to ${shown(later)}: it was restarted, or another one answered`
   }
   return null
@@ -59,7 +59,8 @@ function increases(before: ServerState, after: ServerState): Record<string, numb
     const samples = later.count - (before.histograms[name]?.count ?? 0)
     values[`${name}Samples`] = Math.max(0, samples)
     if (samples > 0)
-      values[`${name}MeanMs`] = (1000 * (later.sumSeconds - (before.histograms[name]?.sumSeconds ?? 0))) / samples
+      values[`${name}MeanMs`] =
+        (1000 * Math.max(0, later.sumSeconds - (before.histograms[name]?.sumSeconds ?? 0))) / samples
   }
   const { prefixCacheQueries, prefixCacheHits, drafts, draftTokens, acceptedTokens } = values
   if (prefixCacheQueries !== undefined && prefixCacheQueries > 0 && prefixCacheHits !== undefined)
