@@ -9,6 +9,8 @@ export type ExchangeError =
   | 'reset-after-first-byte'
   | 'truncated'
   | 'malformed'
+  /** The sink refused the rest, to bound the memory. */
+  | 'too-long'
 
 export type ExchangeEnd =
   | { state: 'complete' }
@@ -27,7 +29,10 @@ export interface ExchangeResult {
   endMs: number
 }
 
-/** Sees a response as it comes in. It may throw to refuse the rest: the exchange then ends as `malformed`. */
+/**
+ * Sees a response as it comes in. It may throw to refuse the rest: the exchange then ends as `too-long` for a
+ * RangeError, else as `malformed`.
+ */
 export interface ExchangeSink extends ResponseHandler {
   /** Before a byte of this read is parsed; everything until the next call came with it. */
   read(atMs: number): void
@@ -59,8 +64,8 @@ export class Exchange implements ResponseHandler {
       this.#sink.read(atMs)
       this.#parser.push(bytes, length)
     } catch (error) {
-      const what = error instanceof HttpSyntaxError ? 'not a readable HTTP response: ' : ''
-      this.fail(atMs, 'malformed', `${what}${(error as Error).message}`)
+      const fault = readingFault(error as Error)
+      this.fail(atMs, fault.error, fault.detail)
       return
     }
     if (this.#parser.complete) this.#complete(atMs)
@@ -110,4 +115,11 @@ export class Exchange implements ResponseHandler {
     this.#settled = true
     this.#settle({ end, writtenMs: this.#writtenMs, firstByteMs: this.#firstByteMs, endMs }, reusable)
   }
+}
+
+/** What a throw of the parser or of the sink makes of the exchange. */
+export function readingFault(error: Error): { error: ExchangeError; detail: string } {
+  if (error instanceof HttpSyntaxError)
+    return { error: 'malformed', detail: `not a readable HTTP response: ${error.message}` }
+  return { error: error instanceof RangeError ? 'too-long' : 'malformed', detail: error.message }
 }

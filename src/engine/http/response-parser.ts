@@ -67,7 +67,7 @@ export class ResponseParser {
           position = this.#readHead(bytes, position, length)
           break
         case IN_SIZE:
-          this.#readSize(bytes[position++]!)
+          position = this.#readSize(bytes, position, length)
           break
         case IN_EXTENSION:
           if (bytes[position++] === LF) this.#endSize()
@@ -75,13 +75,14 @@ export class ResponseParser {
             throw new HttpSyntaxError(`a chunk extension exceeds ${MAX_EXTENSION_BYTES} bytes`)
           break
         case IN_CHUNK:
+          position = this.#readChunk(bytes, position, length)
+          break
         case IN_FIXED: {
-          const end = Math.min(length, position + this.#remaining)
-          this.#remaining -= end - position
           const start = position
-          position = end
-          if (this.#remaining === 0) this.#state = this.#state === IN_CHUNK ? AFTER_CHUNK : COMPLETE
-          this.#handler.body(bytes, start, end)
+          position = Math.min(length, start + this.#remaining)
+          this.#remaining -= position - start
+          if (this.#remaining === 0) this.#state = COMPLETE
+          this.#handler.body(bytes, start, position)
           break
         }
         case AFTER_CHUNK:
@@ -166,17 +167,45 @@ export class ResponseParser {
     this.#lineBytes = 0
   }
 
-  #readSize(byte: number): void {
-    const digit = hexadecimal(byte)
-    if (digit >= 0) {
-      if (++this.#digits > MAX_SIZE_DIGITS) throw new HttpSyntaxError('a chunk size has too many digits')
-      this.#remaining = this.#remaining * 16 + digit
-      return
+  #readSize(bytes: Buffer, from: number, length: number): number {
+    let position = from
+    let size = this.#remaining
+    let digits = this.#digits
+    let digit = 0
+    while (position < length) {
+      digit = HEXADECIMAL[bytes[position]!]!
+      if (digit < 0) break
+      if (++digits > MAX_SIZE_DIGITS) throw new HttpSyntaxError('a chunk size has too many digits')
+      size = size * 16 + digit
+      position++
     }
-    if (this.#digits === 0) throw new HttpSyntaxError('a chunk has no size')
+    this.#remaining = size
+    this.#digits = digits
+    if (position === length) return length
+    if (digits === 0) throw new HttpSyntaxError('a chunk has no size')
+    const byte = bytes[position++]
     if (byte === LF) this.#endSize()
-    else if (byte === SEMICOLON || byte === SPACE || byte === TAB || byte === CR) this.#state = IN_EXTENSION
+    else if (byte === CR && position < length && bytes[position] === LF) {
+      this.#endSize()
+      position++
+    } else if (byte === SEMICOLON || byte === SPACE || byte === TAB || byte === CR) this.#state = IN_EXTENSION
     else throw new HttpSyntaxError('a chunk size is not a hexadecimal number')
+    return position
+  }
+
+  #readChunk(bytes: Buffer, start: number, length: number): number {
+    const end = start + this.#remaining
+    if (end > length) {
+      this.#remaining = end - length
+      this.#handler.body(bytes, start, length)
+      return length
+    }
+    // Nearly always the line end came with the chunk.
+    const whole = end + 1 < length && bytes[end] === CR && bytes[end + 1] === LF
+    if (whole) this.#startSize()
+    else this.#state = AFTER_CHUNK
+    this.#handler.body(bytes, start, end)
+    return whole ? end + 2 : end
   }
 
   #endSize(): void {
@@ -193,8 +222,7 @@ export class ResponseParser {
   }
 }
 
-function hexadecimal(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30
-  const lower = byte | 0x20
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
-}
+/** The value of each byte as a hexadecimal digit, −1 where it is none. */
+const HEXADECIMAL = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
+)

@@ -12,11 +12,20 @@ export class EventClassifier {
   finish = false
   usage = false
   broken = false
+  /** `usage.completion_tokens`, −1 where it is not there or no plain number. */
+  completionTokens = UNKNOWN_COUNT
+  /**
+   * The values that differ from one event of a stream to the next, as `[start, end, kind]` one after the other: filled
+   * strings of token text, and the numbers in `usage`. {@link EventTemplate} takes the rest for fixed.
+   */
+  readonly holes: number[] = []
 
   classify(bytes: Uint8Array, start: number, end: number): EventClass {
     this.finish = false
     this.usage = false
     this.broken = false
+    this.completionTokens = UNKNOWN_COUNT
+    this.holes.length = 0
     let position = skipSpace(bytes, start, end)
     if (bytes[position] !== OPEN_BRACE || position >= end) {
       if (matches(bytes, position, end, DONE)) return 'done'
@@ -31,35 +40,43 @@ export class EventClassifier {
     let depth = 0
     let inChoices = false
     let inDelta = false
+    let inUsage = false
     while (position < end) {
       const byte = bytes[position]
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++
       else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         depth--
         if (depth < DELTA_DEPTH) inDelta = false
-        if (depth <= TOP_DEPTH) inChoices = false
+        if (depth <= TOP_DEPTH) {
+          inChoices = false
+          inUsage = false
+        }
       } else if (byte === QUOTE) {
         const key = position + 1
         const keyEnd = endOfString(bytes, key, end)
         position = keyEnd + 1
         const colon = skipSpace(bytes, position, end)
-        if (bytes[colon] !== COLON || colon >= end) continue
+        if (byteAt(bytes, colon, end) !== COLON) continue
         position = skipSpace(bytes, colon + 1, end)
+        const first = byteAt(bytes, position, end)
         if (depth === TOP_DEPTH) {
           if (isKey(bytes, key, keyEnd, CHOICES)) inChoices = true
-          else if (isKey(bytes, key, keyEnd, USAGE)) this.usage = bytes[position] === OPEN_BRACE
-          else if (isKey(bytes, key, keyEnd, ERROR)) error = bytes[position] !== LETTER_N
+          else if (isKey(bytes, key, keyEnd, USAGE)) this.usage = inUsage = first === OPEN_BRACE
+          else if (isKey(bytes, key, keyEnd, ERROR)) error = first !== LETTER_N
           else if (isKey(bytes, key, keyEnd, OBJECT)) error ||= matches(bytes, position, end, ERROR_TEXT)
         } else if (depth === CHOICE_DEPTH && inChoices) {
           if (isKey(bytes, key, keyEnd, DELTA)) inDelta = true
-          else if (isKey(bytes, key, keyEnd, FINISH_REASON)) this.finish ||= hasText(bytes, position)
-          else if (isKey(bytes, key, keyEnd, TEXT)) answer ||= hasText(bytes, position)
+          else if (isKey(bytes, key, keyEnd, FINISH_REASON)) this.finish = hasText(bytes, position, end) || this.finish
+          else if (isKey(bytes, key, keyEnd, TEXT)) answer = this.#tokenText(bytes, position, end) || answer
         } else if (depth === DELTA_DEPTH && inDelta) {
-          if (isKey(bytes, key, keyEnd, CONTENT)) answer ||= hasText(bytes, position)
+          if (isKey(bytes, key, keyEnd, CONTENT)) answer = this.#tokenText(bytes, position, end) || answer
           else if (isKey(bytes, key, keyEnd, REASONING) || isKey(bytes, key, keyEnd, REASONING_CONTENT))
-            reasoning ||= hasText(bytes, position)
+            reasoning = this.#tokenText(bytes, position, end) || reasoning
           else if (isKey(bytes, key, keyEnd, TOOL_CALLS)) tool ||= hasEntry(bytes, position, end)
           else if (isKey(bytes, key, keyEnd, ROLE)) role = true
+        } else if (inUsage) {
+          const completion = depth === USAGE_DEPTH && isKey(bytes, key, keyEnd, COMPLETION_TOKENS)
+          this.#usageNumber(bytes, position, end, completion ? COMPLETION_HOLE : NUMBER_HOLE)
         }
         continue
       }
@@ -74,6 +91,44 @@ export class EventClassifier {
     if (this.usage) return 'usage'
     return role ? 'role' : 'other'
   }
+
+  /** Whether the value is a string with something in it. */
+  #tokenText(bytes: Uint8Array, position: number, end: number): boolean {
+    if (!hasText(bytes, position, end)) return false
+    this.holes.push(position + 1, endOfString(bytes, position + 1, end), TEXT_HOLE)
+    return true
+  }
+
+  #usageNumber(bytes: Uint8Array, position: number, end: number, kind: number): void {
+    const numberEnd = endOfDigits(bytes, position, end)
+    if (numberEnd === position) return
+    this.holes.push(position, numberEnd, kind)
+    if (kind === COMPLETION_HOLE) this.completionTokens = digitsValue(bytes, position, numberEnd)
+  }
+}
+
+/** Kinds of {@link EventClassifier.holes}. */
+export const TEXT_HOLE = 0
+export const NUMBER_HOLE = 1
+export const COMPLETION_HOLE = 2
+
+export const UNKNOWN_COUNT = -1
+/** As many decimal digits are always exact. */
+const MAX_COUNT_DIGITS = 15
+
+/** Beyond the digits of a whole number that begins at `position`; `position` where there is none, or one of another form. */
+export function endOfDigits(bytes: Uint8Array, position: number, end: number): number {
+  let digitsEnd = position
+  while (digitsEnd < end && isDigit(bytes[digitsEnd]!)) digitsEnd++
+  if (digitsEnd - position > MAX_COUNT_DIGITS) return position
+  const next = byteAt(bytes, digitsEnd, end)
+  return next === COMMA || next === CLOSE_BRACE || next <= SPACE ? digitsEnd : position
+}
+
+export function digitsValue(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0
+  for (let position = start; position < end; position++) value = 10 * value + bytes[position]! - ZERO
+  return value
 }
 
 /** Classes that stand for generated tokens. */
@@ -88,11 +143,16 @@ const CLOSE_BRACKET = 0x5d
 const QUOTE = 0x22
 const COLON = 0x3a
 const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const SPACE = 0x20
+const ZERO = 0x30
+const NINE = 0x39
 /** The first letter of `null`, the only JSON value that begins so. */
 const LETTER_N = 0x6e
 
-/** Nesting of `{choices: [{delta: {…}}]}`. */
+/** Nesting of `{choices: [{delta: {…}}], usage: {…}}`. */
 const TOP_DEPTH = 1
+const USAGE_DEPTH = 2
 const CHOICE_DEPTH = 3
 const DELTA_DEPTH = 4
 
@@ -100,6 +160,7 @@ const DONE = Buffer.from('[DONE]')
 const ERROR_TEXT = Buffer.from('"error"')
 const CHOICES = Buffer.from('choices')
 const USAGE = Buffer.from('usage')
+const COMPLETION_TOKENS = Buffer.from('completion_tokens')
 const ERROR = Buffer.from('error')
 const OBJECT = Buffer.from('object')
 const DELTA = Buffer.from('delta')
@@ -134,10 +195,20 @@ function matches(bytes: Uint8Array, start: number, end: number, name: Uint8Array
   return true
 }
 
-function hasText(bytes: Uint8Array, position: number): boolean {
-  return bytes[position] === QUOTE && bytes[position + 1] !== QUOTE
+function hasText(bytes: Uint8Array, position: number, end: number): boolean {
+  return byteAt(bytes, position, end) === QUOTE && position + 1 < end && bytes[position + 1] !== QUOTE
 }
 
 function hasEntry(bytes: Uint8Array, position: number, end: number): boolean {
-  return bytes[position] === OPEN_BRACKET && bytes[skipSpace(bytes, position + 1, end)] !== CLOSE_BRACKET
+  if (byteAt(bytes, position, end) !== OPEN_BRACKET) return false
+  return byteAt(bytes, skipSpace(bytes, position + 1, end), end) !== CLOSE_BRACKET
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE
+}
+
+/** −1 beyond the end, where other bytes may lie. */
+function byteAt(bytes: Uint8Array, position: number, end: number): number {
+  return position < end ? bytes[position]! : -1
 }

@@ -2,8 +2,9 @@ import type { ExchangeResult, ExchangeSink } from '../../engine/http/exchange.ts
 import type { ResponseHead } from '../../engine/http/response-head.ts'
 import { SseScanner } from '../../engine/sse.ts'
 import { type AnswerFacts, addFacts, errorMessage, NO_FACTS } from './answer-facts.ts'
-import { carriesTokens, EventClassifier } from './event-classifier.ts'
+import { carriesTokens, EventClassifier, UNKNOWN_COUNT } from './event-classifier.ts'
 import { CLASS_CODES, EventLog } from './event-log.ts'
+import { EventTemplate } from './event-template.ts'
 import type { EventClass, RequestError, RequestRecord } from './record.ts'
 
 /** Of a refused answer kept for its message; an error page may be as long as it likes. */
@@ -28,17 +29,24 @@ export class StreamRecorder implements ExchangeSink {
   readonly #originMs: number
   readonly #maxEvents: number
   readonly #classifier = new EventClassifier()
+  readonly #template = new EventTemplate()
   readonly #scanner = new SseScanner(
-    (bytes, start, end, type) => this.#event(bytes, start, end, type),
+    (bytes, start, end, type, offset) => this.#event(bytes, start, end, type, offset),
     MAX_STREAM_EVENT_BYTES,
+    (bytes, position, end, base) => this.#knownEvents(bytes, position, end, base),
   )
-  #bodyBytes = 0
   #head: ResponseHead | null = null
   #refusal: { error: RequestError; reason: string } | null = null
   #refused: Uint8Array[] = []
   #refusedBytes = 0
   #finish: Uint8Array | null = null
+  /** The newest usage, unless an event with tokens had it: then {@link #running} is an event like that one. */
   #usage: Uint8Array | null = null
+  #running: Uint8Array | null = null
+  /** Completion tokens that the server has counted so far. */
+  #counted = 0
+  /** Every event with tokens had a count so far, so that the difference of two is what came between. */
+  #continuous = true
   #error: Uint8Array | null = null
   #broken: string | null = null
   #done = false
@@ -63,7 +71,6 @@ export class StreamRecorder implements ExchangeSink {
   }
 
   body(bytes: Buffer, start: number, end: number): void {
-    this.#bodyBytes += end - start
     if (this.#refusal === null) {
       this.#scanner.push(bytes, start, end)
       return
@@ -77,6 +84,12 @@ export class StreamRecorder implements ExchangeSink {
   /** Token counts and finish reason, parsed now. */
   facts(): AnswerFacts {
     let facts = NO_FACTS
+    if (this.#running !== null && this.#usage === null) {
+      // Of an event of that form only the count of completion tokens was kept up to date.
+      const running = addFacts(NO_FACTS, this.#running)
+      if (running === null) this.#broken ??= excerpt(this.#running)
+      else facts = { ...running, completionTokens: this.#counted, reasoningTokens: null }
+    }
     for (const event of [this.#finish, this.#usage, this.#error])
       if (event !== null) {
         const next = addFacts(facts, event)
@@ -97,23 +110,77 @@ export class StreamRecorder implements ExchangeSink {
       const where = this.#scanner.pending ? 'inside an event' : 'without [DONE]'
       return failed('truncated', `the stream ended ${where} after ${this.events.length} events`)
     }
-    const tokenEvents = [...this.events].filter((event) => carriesTokens(event.class)).length
-    if (facts.completionTokens === 0 && tokenEvents > 0)
+    const tokenEvents = facts.completionTokens === 0 ? this.#tokenEvents() : 0
+    if (tokenEvents > 0)
       return failed('wrong-token-count', `usage says 0 completion tokens, but ${tokenEvents} events carried text`)
     return { state: 'ok' }
   }
 
-  #event(bytes: Uint8Array, start: number, end: number, type: string): void {
-    if (this.events.length >= this.#maxEvents) throw new RangeError(`more than ${this.#maxEvents} events in one answer`)
-    const eventClass: EventClass = type === 'error' ? 'error' : this.#classifier.classify(bytes, start, end)
-    this.events.append(CLASS_CODES[eventClass], this.#bodyBytes)
-    if (eventClass === 'done') this.#done = true
-    else if (eventClass === 'error') this.#error ??= copy(bytes, start, end)
-    else {
-      if (this.#classifier.broken) this.#broken ??= excerpt(bytes.subarray(start, end))
-      if (this.#classifier.finish) this.#finish = copy(bytes, start, end)
-      if (this.#classifier.usage) this.#usage = copy(bytes, start, end)
+  #event(bytes: Uint8Array, start: number, end: number, type: string, offset: number): void {
+    const classifier = this.#classifier
+    const eventClass: EventClass = type === 'error' ? 'error' : classifier.classify(bytes, start, end)
+    const code = CLASS_CODES[eventClass]
+    if (eventClass === 'done' || eventClass === 'error') {
+      this.#append(code, offset, null)
+      if (eventClass === 'done') this.#done = true
+      else this.#error ??= copy(bytes, start, end)
+      return
     }
+    const { broken, finish, usage } = classifier
+    if (broken) this.#broken ??= excerpt(bytes.subarray(start, end))
+    if (!carriesTokens(eventClass)) {
+      this.#append(code, offset, null)
+      if (finish) this.#finish = copy(bytes, start, end)
+      if (usage) this.#usage = finish ? this.#finish : copy(bytes, start, end)
+      return
+    }
+    this.#append(code, offset, this.#newTokens(classifier.completionTokens))
+    if (finish) this.#finish = copy(bytes, start, end)
+    if (usage) {
+      this.#running = finish ? this.#finish : copy(bytes, start, end)
+      this.#usage = finish ? this.#running : null
+    }
+    if (type === '' && !broken && !finish && eventClass !== 'tool')
+      this.#template.learn(bytes, start, end, classifier, code)
+  }
+
+  /** Takes the events that are like the last one; see {@link EventTemplate}. */
+  #knownEvents(bytes: Uint8Array, from: number, end: number, base: number): number {
+    const template = this.#template
+    let position = from
+    while (position < end) {
+      const after = template.match(bytes, position, end)
+      if (after < 0) break
+      this.#append(template.classCode, base + template.dataEnd, this.#newTokens(template.completionTokens))
+      if (template.usage) this.#usage = null
+      position = after
+    }
+    return position
+  }
+
+  #append(code: number, offset: number, tokens: number | null): void {
+    if (this.events.length >= this.#maxEvents) throw new RangeError(`more than ${this.#maxEvents} events in one answer`)
+    this.events.append(code, offset, tokens)
+  }
+
+  /**
+   * Tokens of an event whose usage says `counted` so far. Those of events without text before it (a half character) are
+   * in it, so that the sum is that of the answer.
+   */
+  #newTokens(counted: number): number | null {
+    if (counted === UNKNOWN_COUNT) {
+      this.#continuous = false
+      return null
+    }
+    const before = this.#counted
+    this.#counted = counted
+    return this.#continuous && counted >= before ? counted - before : null
+  }
+
+  #tokenEvents(): number {
+    let count = 0
+    for (let index = 0; index < this.events.length; index++) if (carriesTokens(this.events.classAt(index))) count++
+    return count
   }
 
   #refusalDetail(reason: string): string {

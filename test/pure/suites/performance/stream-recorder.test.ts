@@ -23,7 +23,7 @@ const chunked = (parts: readonly string[]) =>
 
 /** Each part is one read, one millisecond after the one before. */
 function play(parts: readonly Uint8Array[], maxEvents = 1000) {
-  const recorder = new StreamRecorder(100, maxEvents)
+  const recorder = new StreamRecorder(100, maxEvents, 4)
   const parser = new ResponseParser(recorder)
   for (const [index, part] of parts.entries()) {
     const buffer = Buffer.from(part)
@@ -37,7 +37,7 @@ function play(parts: readonly Uint8Array[], maxEvents = 1000) {
 function playText(text: string, end: ExchangeEnd = COMPLETE) {
   const { recorder } = play([Buffer.from(text)])
   const facts = recorder.facts()
-  return { classes: recorder.events.map((event) => event.class), facts, outcome: recorder.outcome(end, facts) }
+  return { classes: [...recorder.events].map((event) => event.class), facts, outcome: recorder.outcome(end, facts) }
 }
 
 const stream = (...events: string[]) => EVENT_STREAM + chunked(events)
@@ -54,7 +54,15 @@ describe('StreamRecorder', () => {
     data('[DONE]'),
   ]
   const classes = ['role', 'reasoning', 'answer', 'answer', 'other', 'finish', 'usage', 'done']
-  const facts = { promptTokens: 9, completionTokens: 5, cachedTokens: 2, finishReason: 'length', error: null }
+  const facts = {
+    promptTokens: 9,
+    completionTokens: 5,
+    cachedTokens: 2,
+    reasoningTokens: null,
+    server: null,
+    finishReason: 'length',
+    error: null,
+  }
 
   it('records a whole answer with its counts and finish reason', () => {
     expect(playText(stream(...whole))).toEqual({ classes, facts, outcome: { state: 'ok' } })
@@ -65,7 +73,7 @@ describe('StreamRecorder', () => {
     for (let cut = 0; cut <= bytes.length; cut++) {
       const { recorder, complete } = play([bytes.subarray(0, cut), bytes.subarray(cut)])
       expect(complete).toBe(true)
-      expect(recorder.events.map((event) => event.class)).toEqual(classes)
+      expect([...recorder.events].map((event) => event.class)).toEqual(classes)
       expect(recorder.facts()).toEqual(facts)
       expect(recorder.outcome(COMPLETE, facts)).toEqual({ state: 'ok' })
     }
@@ -97,7 +105,11 @@ describe('StreamRecorder', () => {
             Buffer.from('0\r\n\r\n'),
           ])
           const { recorder } = play(cut(bytes, readCuts))
-          expect(recorder.events.map((one) => one.class)).toEqual([...events.map((one) => one.class), 'usage', 'done'])
+          expect([...recorder.events].map((one) => one.class)).toEqual([
+            ...events.map((one) => one.class),
+            'usage',
+            'done',
+          ])
           expect(recorder.facts().completionTokens).toBe(5)
         },
       ),
@@ -110,7 +122,7 @@ describe('StreamRecorder', () => {
     reads[2] += `${text.length.toString(16)}\r\n${text}\r\n`
     reads[3] = chunked([data(delta({ content: 'c' }))])
     const { recorder } = play(reads.map((read) => Buffer.from(read)))
-    expect(recorder.events.map(({ atMs, read }) => [atMs, read])).toEqual([
+    expect([...recorder.events].map(({ atMs, read }) => [atMs, read])).toEqual([
       [2, 2],
       [2, 2],
       [3, 3],
@@ -140,7 +152,7 @@ describe('StreamRecorder', () => {
     ],
     ['content-type', 'no content type', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'],
     [
-      'content-type',
+      'content-encoding',
       'gzip-encoded',
       'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx',
     ],
@@ -150,7 +162,7 @@ describe('StreamRecorder', () => {
       'HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 34\r\n\r\n{"error":{"message":"too  busy" }}',
     ],
     [
-      'http-status',
+      'redirect',
       'a redirect to http://b/; give the final address',
       'HTTP/1.1 307 T\r\nLocation: http://b/\r\nContent-Length: 0\r\n\r\n',
     ],
