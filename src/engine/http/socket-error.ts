@@ -12,7 +12,8 @@ export function describeSocketError(error: Error): string {
   const inner = error instanceof AggregateError ? (error.errors.at(-1) as Error | undefined) : undefined
   const code = (error as NodeJS.ErrnoException).code ?? (inner as NodeJS.ErrnoException | undefined)?.code
   const message = inner?.message ?? error.message
-  const text = code && !message.includes(code) ? `${code}: ${message}` : message || (code ?? 'unknown socket error')
+  const parts = code && !message.includes(code) ? [code, message] : [message]
+  const text = parts.filter((part) => part !== '').join(': ') || 'unknown socket error'
   return code && UNKNOWN_AUTHORITY.has(code)
     ? `${text}; give the certificate of a private certificate authority with --ca`
     : text

@@ -124,9 +124,8 @@ class Probing {
     for (const [index, { extension, field }] of GIVEN_UP.slice(0, givenUp).entries()) {
       // The last one given up made the difference, so it is refused.
       const wanted = { ...extensions, [extension]: true }
-      const meant = extension !== 'continuousUsage' || extensions.includeUsage
-      if (index === givenUp - 1 || !meant) refused.push(field)
-      else {
+      if (index === givenUp - 1) refused.push(field)
+      else if (extension !== 'continuousUsage' || extensions.includeUsage) {
         const { record } = await this.#send(SHORT_PROMPT_WORDS, wanted)
         if (record.outcome.state === 'ok') extensions = wanted
         else if (isRefusal(record)) refused.push(field)
