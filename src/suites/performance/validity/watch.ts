@@ -1,4 +1,4 @@
-import { type EventLoopUtilization, PerformanceObserver, performance } from 'node:perf_hooks'
+import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { ClockStepWatch, type TwoClocks } from './clock-step.ts'
 import { clockGovernor, kernelCounter, kernelShares, type ReadText } from './kernel-counts.ts'
 import type { ClientObservation } from './observation.ts'
@@ -7,6 +7,8 @@ import type { ReferenceStream } from './reference-stream.ts'
 export interface WatchOptions {
   /** Null when it could not be started. */
   reference: ReferenceStream | null
+  /** Of the pacer: time so far that the event loop turned without any work. It counts as idle. */
+  spunMs?: () => number
   clocks?: TwoClocks
   readText?: ReadText
 }
@@ -22,52 +24,48 @@ const systemClocks: TwoClocks = { wallMs: () => Date.now(), monotonicMs: () => p
  * rather than `monitorEventLoopDelay`: that sees neither the first interval nor one that `stop` cuts short, and a
  * stall is as likely there.
  */
-export function watchClient({ reference, clocks = systemClocks, readText }: WatchOptions): {
-  stop(): ClientObservation
-} {
+export function watchClient(options: WatchOptions): { stop(): ClientObservation } {
+  const { reference, spunMs = () => 0, clocks = systemClocks, readText } = options
   const counts = kernelCounter(readText)
   const collections = watchCollections()
   const clockStep = new ClockStepWatch(clocks)
   const countsBefore = counts()
   const beats = reference?.log() ?? null
   const windowUtilisations: number[] = []
-  const startMs = performance.now()
-  const atStart = performance.eventLoopUtilization()
-  let windowStartMs = startMs
-  let atWindowStart = atStart
-  let tickedMs = startMs
+  const look = () => ({ atMs: performance.now(), loop: performance.eventLoopUtilization(), spunMs: spunMs() })
+  const start = look()
+  let windowStart: LoopTimes = start
+  let tickedMs = start.atMs
   let longestTimerStallMs = 0
   const noteStall = (nowMs: number) => {
     longestTimerStallMs = Math.max(longestTimerStallMs, nowMs - tickedMs - TICK_EVERY_MS)
     tickedMs = nowMs
   }
-  const endWindow = (nowMs: number, now: EventLoopUtilization) => {
-    windowUtilisations.push(performance.eventLoopUtilization(now, atWindowStart).utilization)
-    windowStartMs = nowMs
-    atWindowStart = now
+  const endWindow = (end: LoopTimes) => {
+    windowUtilisations.push(utilisation(windowStart, end))
+    windowStart = end
     clockStep.look()
   }
   const timer = setInterval(() => {
     const nowMs = performance.now()
     noteStall(nowMs)
-    if (nowMs - windowStartMs >= WINDOW_MS) endWindow(nowMs, performance.eventLoopUtilization())
+    if (nowMs - windowStart.atMs >= WINDOW_MS) endWindow(look())
   }, TICK_EVERY_MS)
   timer.unref()
   return {
     stop: () => {
       clearInterval(timer)
-      const nowMs = performance.now()
-      const atStop = performance.eventLoopUtilization()
-      noteStall(nowMs)
+      const end = look()
+      noteStall(end.atMs)
       // A short rest would count as a window of its own, and be all busy with ending the load.
-      if (nowMs - windowStartMs >= WINDOW_MS / 2) endWindow(nowMs, atStop)
+      if (end.atMs - windowStart.atMs >= WINDOW_MS / 2) endWindow(end)
       else clockStep.look()
-      const durationMs = nowMs - startMs
+      const durationMs = end.atMs - start.atMs
       return {
         durationMs,
-        utilisation: performance.eventLoopUtilization(atStop, atStart).utilization,
+        utilisation: utilisation(start, end),
         windowUtilisations,
-        longestTimerStallMs: Math.max(0, longestTimerStallMs),
+        longestTimerStallMs,
         ...collections.stop(),
         ...kernelShares(countsBefore, counts(), durationMs),
         clockStepMs: clockStep.longestStepMs,
@@ -76,6 +74,20 @@ export function watchClient({ reference, clocks = systemClocks, readText }: Watc
       }
     },
   }
+}
+
+interface LoopTimes {
+  atMs: number
+  loop: { active: number; idle: number }
+  spunMs: number
+}
+
+/** Share of the time between two looks in which the loop had something to do. */
+function utilisation(from: LoopTimes, to: LoopTimes): number {
+  const active = to.loop.active - from.loop.active
+  const idle = to.loop.idle - from.loop.idle
+  const worked = Math.max(0, active - (to.spunMs - from.spunMs))
+  return active + idle > 0 ? worked / (active + idle) : 0
 }
 
 function watchCollections(): { stop(): { longestCollectionMs: number; totalCollectionMs: number } } {

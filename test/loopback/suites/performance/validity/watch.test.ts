@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { Pacer } from '../../../../../src/suites/performance/load/pacer.ts'
 import { clientFaults } from '../../../../../src/suites/performance/validity/client-faults.ts'
 import type { ClientObservation } from '../../../../../src/suites/performance/validity/observation.ts'
 import {
@@ -86,6 +87,21 @@ describe('a blocked thread', () => {
     const watch = watchClient({ reference: null })
     await work(300)
     expect(clientFaults(watch.stop()).find(({ code }) => code === 'client-busy')?.voids).toBe('all')
+  })
+})
+
+describe('a thread that spins for a point in time', () => {
+  it('is not busy with it', async () => {
+    const clock = { monotonicMs: () => performance.now() }
+    const pacer = new Pacer(clock)
+    const watch = watchClient({ reference: null, spunMs: () => pacer.spunMs })
+    const unaware = watchClient({ reference: null })
+    const { signal } = new AbortController()
+    // Never more than the pacer spins away, so it never sleeps.
+    for (let wait = 0; wait < 300; wait++) await pacer.wait(performance.now() + 1, signal)
+    const spun = unaware.stop().utilisation
+    expect(spun).toBeGreaterThan(0.5)
+    expect(watch.stop().utilisation).toBeLessThan(spun / 2)
   })
 })
 
