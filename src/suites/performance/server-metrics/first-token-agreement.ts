@@ -10,7 +10,9 @@ const TOLERATED_MS = 5
 const TOLERATED_SHARE = 0.05
 /** Share of the requests that may have an impossible time before the point is void. */
 const TOLERATED_IMPOSSIBLE = 0.01
-/** No engine's own time includes HTTP, chat template and tokenizer; a slow tokenizer takes this long for a token. */
+/** No engine's own time includes HTTP, chat template, tokenizer, and the hops between its processes. */
+const FRONT_MS = 10
+/** A slow tokenizer takes this long for a token. */
 const FRONT_MS_PER_PROMPT_TOKEN = 0.005
 /** One frontend process serves all requests in turn: of a burst the last waits for all others. */
 const FRONT_MS_PER_REQUEST_IN_FLIGHT = 1
@@ -109,7 +111,8 @@ function frontAllowance(records: readonly RequestRecord[], firsts: readonly Firs
     .map(({ connectMs }) => connectMs)
   const roundTrip = handshakes.length > 0 ? handshakes.reduce((least, ms) => Math.min(least, ms)) : 0
   const promptTokens = mean(firsts.map((first) => first.promptTokens))
-  return roundTrip + FRONT_MS_PER_PROMPT_TOKEN * promptTokens + FRONT_MS_PER_REQUEST_IN_FLIGHT * peakInFlight(records)
+  const ownTurn = FRONT_MS + FRONT_MS_PER_PROMPT_TOKEN * promptTokens
+  return roundTrip + ownTurn + FRONT_MS_PER_REQUEST_IN_FLIGHT * peakInFlight(records)
 }
 
 /** The most requests at one time. */

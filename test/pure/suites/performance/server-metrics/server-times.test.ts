@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { addFacts, NO_FACTS } from '../../../../../src/suites/performance/answer-facts.ts'
+import { type AnswerFacts, addFacts, NO_FACTS } from '../../../../../src/suites/performance/answer-facts.ts'
 
 const facts = (...events: object[]) =>
-  events.reduce((sofar, event) => addFacts(sofar, Buffer.from(JSON.stringify(event)))!, NO_FACTS)
+  events.reduce<AnswerFacts>((sofar, event) => addFacts(sofar, Buffer.from(JSON.stringify(event)))!, NO_FACTS)
 
 const usage = {
   prompt_tokens: 42,
