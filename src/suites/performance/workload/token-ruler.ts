@@ -3,7 +3,8 @@ import type { ServerProbe } from '../probe.ts'
 import { countTokens } from '../server-questions.ts'
 import type { FileReader } from './file-reader.ts'
 import type { TokenSource } from './planned.ts'
-import { loadTokenizer } from './tokenizer-file.ts'
+import { type LocalCounter, loadTokenizer } from './tokenizer-file.ts'
+import { promptTokensOf } from './turn-template.ts'
 
 /** Counts the tokens of a bare text; null when it cannot. */
 export type TokenCounter = (text: string) => Promise<number | null>
@@ -44,12 +45,18 @@ export async function chooseRuler(options: RulerOptions): Promise<{ ruler: Token
     const local = await loadTokenizer(tokenizerFile, files)
     const count: TokenCounter = async (text) => local(text)
     const templateTokens = await templateOf(calibration, count)
-    if (templateTokens !== null) return { ruler: { source: 'tokenizer-file', count, perWord, templateTokens }, remarks }
+    const ruler = {
+      source: 'tokenizer-file',
+      count,
+      perWord,
+      templateTokens: templateTokens ?? ASSUMED_TEMPLATE_TOKENS,
+    } as const
     if (calibration.length === 0) {
-      remarks.push(`the server counts no prompt tokens: ${ASSUMED_TEMPLATE_TOKENS} are assumed for its chat template`)
-      return { ruler: { source: 'tokenizer-file', count, perWord, templateTokens: ASSUMED_TEMPLATE_TOKENS }, remarks }
+      remarks.push(`${NO_COUNTS}: ${ASSUMED_TEMPLATE_TOKENS} are assumed for its chat template`)
+      return { ruler, remarks }
     }
-    remarks.push(`${tokenizerFile} is not the server's tokenizer: it counts prompts otherwise, and was not used`)
+    if (templateTokens !== null && (await agreesOnMixedText(options, local, templateTokens))) return { ruler, remarks }
+    remarks.push(`${tokenizerFile} is not the server's tokenizer, which counts otherwise: it was not used`)
   }
   const count: TokenCounter = (text) => countTokens(endpoint, text, signal)
   const templateTokens = await templateOf(calibration, count)
@@ -67,6 +74,17 @@ export async function chooseRuler(options: RulerOptions): Promise<{ ruler: Token
   }
 }
 
+/**
+ * Common words are one token in most vocabularies, so that the probes agree with many a tokenizer: this text tells them
+ * apart. A server that does not answer is not held against the file.
+ */
+async function agreesOnMixedText({ endpoint, signal }: RulerOptions, count: LocalCounter, templateTokens: number) {
+  const promptTokens = await promptTokensOf(endpoint, [{ role: 'user', content: MIXED_TEXT }], [], signal)
+  return promptTokens === null || promptTokens === templateTokens + count(MIXED_TEXT)
+}
+
+const MIXED_TEXT =
+  'Überraschung: f(x) = 31415926 * y_0 / 2718; "quoted", naïve\n\tif (a !== b) { return [] } \n汉语分词与注意力机制 — кириллица, 日本語テスト 🙂 antidisestablishmentarianism.'
 const NO_COUNTS = 'the server counts no prompt tokens'
 
 /** Tokens of any text, and whether they were counted rather than estimated from its bytes. */
