@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
 /**
- * Builds `dist/` from `src/`: ES modules, three entries, shared chunks named by content hash, so that two builds of
+ * Builds `dist/` from `src/`: ES modules, four entries, shared chunks named by content hash, so that two builds of
  * one tree are byte for byte the same. Only the entries have stable names.
  */
 const OUTPUT_DIRECTORY = 'dist'
 
 await rm(OUTPUT_DIRECTORY, { recursive: true, force: true })
 const bundle = await rolldown({
-  input: { action: 'src/action.ts', cli: 'src/cli.ts', smi: 'src/smi.ts' },
+  input: {
+    action: 'src/action.ts',
+    cli: 'src/cli.ts',
+    'load-worker': 'src/load-worker.ts',
+    smi: 'src/smi.ts',
+  },
   platform: 'node',
   resolve: { conditionNames: ['node', 'import', 'module', 'default'], symlinks: false },
 })

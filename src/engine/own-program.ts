@@ -12,8 +12,13 @@ function ownRoot(): { root: string; entries: string; extension: string } {
 
 /** The command line that starts one of our own entries as a child process, from the bundle or from the sources. */
 export function ownProgram(entry: 'cli' | 'smi'): [node: string, script: string] {
+  return [process.execPath, ownEntry(entry)]
+}
+
+/** The file of one of our own entries, in the bundle or in the sources. */
+export function ownEntry(entry: 'cli' | 'smi' | 'load-worker'): string {
   const { entries, extension } = ownRoot()
-  return [process.execPath, join(entries, `${entry}.${extension}`)]
+  return join(entries, `${entry}.${extension}`)
 }
 
 /** A file that ships beside the bundle, such as `matrices/demo.yaml`. */

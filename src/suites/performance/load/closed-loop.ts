@@ -1,5 +1,5 @@
 import { mapBounded } from '../../../bounded.ts'
-import type { HttpConnection, Transport } from '../../../engine/http/connection.ts'
+import { type HttpConnection, ranOutOfTime, type Transport } from '../../../engine/http/connection.ts'
 import { CONNECTING_AT_ONCE, type LoadShape } from './load-shape.ts'
 import { restUntil } from './pacer.ts'
 import type { Phase } from './phase.ts'
@@ -26,8 +26,12 @@ export class ClosedLoop implements LoadShape {
   }
 
   async connect(timeoutMs: number): Promise<void> {
+    let late = false
     await mapBounded(this.#connections, CONNECTING_AT_ONCE, async (connection) => {
-      if (!this.#closed) await connection.connect(timeoutMs)
+      if (this.#closed || late) return
+      const reason = await connection.connect(timeoutMs)
+      // One time limit is enough to know that the server does not accept.
+      if (reason !== null && ranOutOfTime(reason)) late = true
     })
   }
 

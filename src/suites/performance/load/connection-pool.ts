@@ -1,5 +1,5 @@
 import { mapBounded } from '../../../bounded.ts'
-import type { HttpConnection, Transport } from '../../../engine/http/connection.ts'
+import { type HttpConnection, ranOutOfTime, type Transport } from '../../../engine/http/connection.ts'
 import type { Clock } from '../../../ports.ts'
 import { CONNECTING_AT_ONCE } from './load-shape.ts'
 
@@ -42,7 +42,13 @@ export class ConnectionPool {
   /** Makes so many connections. What fails is left to the requests, which tell. */
   async connect(count: number): Promise<void> {
     const wanted = Math.min(count, this.#most) - this.#idle.length
-    await mapBounded(Array.from({ length: Math.max(0, wanted) }), CONNECTING_AT_ONCE, () => this.#dial())
+    let late = false
+    await mapBounded(Array.from({ length: Math.max(0, wanted) }), CONNECTING_AT_ONCE, async () => {
+      if (late) return
+      const reason = await this.#dial()
+      // One time limit is enough to know that the server does not accept.
+      if (reason !== null && ranOutOfTime(reason)) late = true
+    })
   }
 
   /** A connection at once, connected or not; null when all that may be open are taken. */
@@ -118,13 +124,14 @@ export class ConnectionPool {
     return this.#idle.length + this.#taken.size + this.#dialling.size
   }
 
-  async #dial(): Promise<void> {
-    if (this.#closed) return
+  async #dial(): Promise<string | null> {
+    if (this.#closed) return null
     const connection = this.#options.transport.open(this.#options.keepAlive)
     this.#dialling.add(connection)
-    await connection.connect(this.#options.connectTimeoutMs)
+    const reason = await connection.connect(this.#options.connectTimeoutMs)
     this.#dialling.delete(connection)
     this.#offer(connection)
+    return reason
   }
 
   #offer(connection: HttpConnection): void {

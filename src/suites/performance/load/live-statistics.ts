@@ -14,6 +14,8 @@ export interface LiveSnapshot {
   /** Time to first token over the last requests that had one; null before the first. */
   ttftP50Ms: number | null
   ttftP99Ms: number | null
+  /** Those times, ascending: what several threads see is put together from them, never from percentiles. */
+  recentTtftMs: Float64Array
 }
 
 /** What stands beside the bar: `32 running, 14.2/s, TTFT p50 210 ms, p99 480 ms, 3 failed`. */
@@ -23,6 +25,22 @@ export function describeLive({ running, failed, ratePerSecond, ttftP50Ms, ttftP9
     parts.push(`TTFT p50 ${ttftP50Ms.toFixed(0)} ms`, `p99 ${ttftP99Ms.toFixed(0)} ms`)
   if (failed > 0) parts.push(`${failed} failed`)
   return parts.join(', ')
+}
+
+/** One load that several threads carry. */
+export function mergeSnapshots(snapshots: readonly LiveSnapshot[]): LiveSnapshot {
+  const sum = (value: (one: LiveSnapshot) => number) => snapshots.reduce((total, one) => total + value(one), 0)
+  const recentTtftMs = Float64Array.from(snapshots.flatMap((one) => [...one.recentTtftMs])).sort()
+  return {
+    done: sum((one) => one.done),
+    planned: sum((one) => one.planned),
+    running: sum((one) => one.running),
+    failed: sum((one) => one.failed),
+    ratePerSecond: sum((one) => one.ratePerSecond),
+    ttftP50Ms: nearestRankOfSorted(recentTtftMs, 50),
+    ttftP99Ms: nearestRankOfSorted(recentTtftMs, 99),
+    recentTtftMs,
+  }
 }
 
 /** What has come so far looks back over so many requests, to be bounded and quick to sort. */
@@ -75,6 +93,7 @@ export class LiveStatistics {
       ratePerSecond: nowMs > sinceMs ? (counted / (nowMs - sinceMs)) * 1000 : 0,
       ttftP50Ms: nearestRankOfSorted(ttftMs, 50),
       ttftP99Ms: nearestRankOfSorted(ttftMs, 99),
+      recentTtftMs: ttftMs,
     }
   }
 }

@@ -11,8 +11,6 @@ const EVENTS_PER_TOKEN = 4
 const SPARE_EVENTS = 1000
 /** So many requests in a row that took their whole time, with no answer between them: the server hangs. */
 const HANGS_IN_A_ROW = 3
-/** A connection that failed after this share of the time limit failed because of it. */
-const TIME_LIMIT_SHARE = 0.9
 
 export interface PhaseOptions {
   sessions: readonly PlannedSession[]
@@ -117,9 +115,7 @@ export class Phase {
 
   /** A server that hangs must not cost one time limit for every request that is left. */
   hung(record: RequestRecord): boolean {
-    if (record.outcome.state !== 'failed') return false
-    const { error } = record.outcome
-    return error === 'timeout' || (error === 'connect' && record.connectMs >= TIME_LIMIT_SHARE * this.requestTimeoutMs)
+    return record.outcome.state === 'failed' && record.outcome.error === 'timeout'
   }
 
   /** Of what was begun and ended, in the order planned. */

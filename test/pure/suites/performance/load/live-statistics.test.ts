@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { EventLog } from '../../../../../src/suites/performance/event-log.ts'
-import { describeLive, LiveStatistics } from '../../../../../src/suites/performance/load/live-statistics.ts'
+import {
+  describeLive,
+  LiveStatistics,
+  mergeSnapshots,
+} from '../../../../../src/suites/performance/load/live-statistics.ts'
 import type { RequestRecord } from '../../../../../src/suites/performance/record.ts'
 
 /** A request written at `writtenMs` whose first token came `ttftMs` later; null for one that failed before. */
@@ -36,7 +40,7 @@ describe('what a running load shows', () => {
   it('is nothing at its beginning', () => {
     expect(new LiveStatistics(10).snapshot(0)).toEqual({
       ...{ done: 0, planned: 10, running: 0, failed: 0, ratePerSecond: 0 },
-      ...{ ttftP50Ms: null, ttftP99Ms: null },
+      ...{ ttftP50Ms: null, ttftP99Ms: null, recentTtftMs: new Float64Array() },
     })
   })
 
@@ -48,7 +52,7 @@ describe('what a running load shows', () => {
     live.stopped()
     expect(live.snapshot(500)).toEqual({
       ...{ done: 4, planned: 10, running: 1, failed: 1, ratePerSecond: 8 },
-      ...{ ttftP50Ms: 20, ttftP99Ms: 30 },
+      ...{ ttftP50Ms: 20, ttftP99Ms: 30, recentTtftMs: Float64Array.of(10, 20, 30) },
     })
   })
 
@@ -73,5 +77,14 @@ describe('what a running load shows', () => {
     live.begun()
     live.ended(ended(5, null, 200))
     expect(describeLive(live.snapshot(1000))).toBe('0 running, 2.0/s, TTFT p50 20 ms, p99 20 ms, 1 failed')
+  })
+
+  it('of several threads has the percentiles of all their requests', () => {
+    const [fast, slow] = [new LiveStatistics(6), new LiveStatistics(4)]
+    for (const ttftMs of [10, 11, 12, 13]) fast.ended(ended(0, ttftMs, 500))
+    for (const ttftMs of [100, 500]) slow.ended(ended(0, ttftMs, 500))
+    slow.begun()
+    const merged = mergeSnapshots([fast.snapshot(1000), slow.snapshot(1000)])
+    expect(merged).toMatchObject({ done: 6, planned: 10, failed: 0, ratePerSecond: 6, ttftP50Ms: 12, ttftP99Ms: 500 })
   })
 })
