@@ -4,12 +4,12 @@ import type { TokenSource } from './workload/planned.ts'
 
 /** For a person: what the numbers of a point cannot tell, though nothing is wrong with them. */
 export function pointRemarks(point: MetricPoint, tokenSource: TokenSource | null): string[] {
-  const { answers } = point
+  const { answers, server } = point
   if (answers.length === 0) return []
   return [
     ...itlRemarks(point),
     ...lengthRemark(tokenSource),
-    ...(answers.every(({ record }) => record.cachedTokens === null)
+    ...(answers.every(({ record }) => record.cachedTokens === null) && server?.values.prefixCacheQueries === undefined
       ? ['the server does not tell what its prefix cache served: hits would not be seen']
       : []),
   ]

@@ -57,7 +57,7 @@ function batch(seed: number, requests: number, stepMs: (running: number) => numb
 
 describe('a closed loop', () => {
   it('is steady where TPOT is the same at both ends', () => {
-    for (let seed = 0; seed < 100; seed++) expect(faultsOf(closedLoop(seed, 64, () => 10))).toEqual([])
+    for (let seed = 0; seed < 40; seed++) expect(faultsOf(closedLoop(seed, 64, () => 10))).toEqual([])
   })
 
   it('is not steady while the server still warms up', () => {
@@ -77,14 +77,14 @@ describe('a closed loop', () => {
     expect(faultsOf(closedLoop(1, 64, (atMs) => (atMs < 1000 ? 10.7 : 10)))).toEqual([])
     const random = seededRandom(7)
     let alarms = 0
-    for (let seed = 0; seed < 100; seed++)
+    for (let seed = 0; seed < 40; seed++)
       alarms += faultsOf(closedLoop(seed, 64, () => 10 * (0.5 + random.next()))).length
-    expect(alarms).toBeLessThanOrEqual(2)
+    expect(alarms).toBeLessThanOrEqual(1)
   })
 
   it('does not take the faster last requests, which fewer run beside, for unsteadiness', () => {
-    for (const requests of [32, 64, 128])
-      for (let seed = 0; seed < 30; seed++)
+    for (const requests of [32, 64])
+      for (let seed = 0; seed < 20; seed++)
         expect(faultsOf(batch(seed, requests, (running) => 4 + 0.75 * running))).toEqual([])
   })
 
@@ -132,7 +132,7 @@ describe('an open loop', () => {
 
   it('is not overloaded where the server keeps up', () => {
     let alarms = 0
-    for (let seed = 0; seed < 100; seed++) alarms += faultsOf(queue(seed, 200, 50), open).length
+    for (let seed = 0; seed < 40; seed++) alarms += faultsOf(queue(seed, 100, 70), open).length
     expect(alarms).toBe(0)
   })
 

@@ -157,6 +157,8 @@ describe('remarks', () => {
 
   it('say how prompts were counted unless they were, and that cache hits would not be seen', () => {
     expect(summarised([good]).remarks.join()).toContain('prefix cache')
+    const server = { dialect: 'vllm', values: { prefixCacheQueries: 0 } }
+    expect(summarised([good], { server }).remarks).toEqual([])
     expect(summarised([good], { tokenSource: 'assumed' }).remarks.join()).toContain('assumed')
     expect(summarised([good], { tokenSource: 'calibrated' }).remarks.join()).toContain('calibrated')
   })
@@ -192,6 +194,12 @@ describe('dispatch', () => {
       ),
     ).toMatchObject([{ voids: 'tails' }])
     expect(of([...wave, late(3, 100, 500)], closed)).toMatchObject([{ by: 'client', voids: 'tails' }])
+  })
+
+  it('lets the pause of a user end a little later', () => {
+    const turn = { ...late(2.5), turn: 1 }
+    expect(of([late(0), turn], open)).toEqual([])
+    expect(of([late(0), { ...late(3.5), turn: 1 }], open)).toMatchObject([{ by: 'client', voids: 'tails' }])
   })
 
   it('leaves requests out that never got a connection', () => {
