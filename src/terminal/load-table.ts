@@ -1,60 +1,126 @@
 import Table from 'cli-table3'
-import type { LoadReport } from '../commands/load.ts'
 import type { LoadPoint } from '../record/cell-result.ts'
+import type { CompatTable, LoadReport } from '../record/load-report.ts'
+import { terminalText as printable } from '../report/escape.ts'
+import { amount } from '../report/load-page/amounts.ts'
+import { columnsOf, valueOf, whyAbsent } from '../report/load-page/columns.ts'
+import {
+  calibrationWords,
+  clientWords,
+  failedOf,
+  faultsByReason,
+  pointName,
+  remarksOf,
+  VALIDITY_WORD,
+  validityOf,
+} from '../report/load-page/point-words.ts'
+import { arrivalWords, workloadWords } from '../report/load-page/workload-words.ts'
 
-/** The metrics that a person wants first; `--json` has all. */
-const COLUMNS: readonly { metric: string; heading: string }[] = [
-  { metric: 'ttft.token.p50', heading: 'TTFT p50\nms' },
-  { metric: 'tpot.p50', heading: 'TPOT p50\nms' },
-  { metric: 'itl.p50', heading: 'ITL p50\nms' },
-  { metric: 'itl.p99', heading: 'ITL p99\nms' },
-  { metric: 'e2el.p50', heading: 'E2EL p50\nms' },
-  { metric: 'output-tokens-per-second', heading: 'output\ntok/s' },
-]
+/** Most terminals of today are wider; a log seldom is. */
+const WIDTH_COLUMNS = 100
+const WIDEST_LEVEL = 13
+const NARROWEST_NOTE = 24
 
-/** The result of `load` for a terminal, without colour. */
+/** The result of `load` for a terminal, without colour: one row a load point, then what a reader must know of them. */
 export function formatLoadTable(report: LoadReport): string {
-  const table = new Table({
-    head: ['concurrency', 'requests\nok/failed', ...COLUMNS.map((column) => column.heading), 'valid'],
-    colAligns: ['right', 'right', ...COLUMNS.map(() => 'right' as const), 'left'],
-    style: { head: [], border: [], compact: true },
-  })
-  for (const point of report.points) table.push(row(point))
-  const lines = [
-    `${report.model} at ${report.url}: ${report.inputTokens} tokens in, ${report.outputTokens} out, seed ${report.seed}`,
-    table.toString(),
+  const { points } = report
+  const client = clientWords(points)
+  const notes = [
+    ...faultsByReason(points).map(({ fault, points: names }) => {
+      const what = fault.voids === 'all' ? 'not valid' : 'tails not valid'
+      return `${what} at ${names.join(', ')} (${fault.by}): ${fault.reason}`
+    }),
+    ...whyAbsent(points),
+    ...(client === null ? [] : [points.length === 1 ? client : `${client} (the worst of ${points.length} points)`]),
+    ...(report.calibration === null ? [] : [calibrationWords(report.calibration)]),
+    ...remarksOf(points, report.remarks).map((remark) => `remark: ${remark}`),
+    ...(report.interrupted ? ['interrupted: the remaining load points were not measured'] : []),
   ]
-  const absent = report.points.some((point) => COLUMNS.some(({ metric }) => metricValue(point, metric) === null))
-  if (absent) lines.push('–: too few samples (a p99 needs 459)')
-  for (const point of report.points)
-    for (const reason of point.invalid) lines.push(`invalid at concurrency ${point.concurrency}: ${printable(reason)}`)
-  for (const remark of report.remarks) lines.push(`remark: ${printable(remark)}`)
-  if (report.interrupted) lines.push('interrupted: the remaining load points were not measured')
-  return lines.join('\n')
-}
-
-function row(point: LoadPoint): string[] {
-  const failed = Object.values(point.failed).reduce((sum, count) => sum + count, 0)
   return [
-    `${point.concurrency}`,
-    `${point.succeeded}/${failed}`,
-    ...COLUMNS.map(({ metric }) => formatNumber(metricValue(point, metric))),
-    point.invalid.length === 0 ? 'yes' : 'NO',
-  ]
+    ...wrapped(`${report.model} at ${report.url}, seed ${report.seed}`),
+    ...wrapped(
+      [workloadWords(report.workload), arrivalWords(report.arrivals)].filter((part) => part !== '').join('; '),
+    ),
+    '',
+    points.length === 0 ? 'no load point was measured' : pointTable(points),
+    '',
+    ...notes.flatMap(wrapped),
+    ...report.compat.flatMap((table) => ['', compatTable(table)]),
+  ].join('\n')
 }
 
-function metricValue(point: LoadPoint, name: string): number | null {
-  return point.metrics.find((metric) => metric.name === name)?.value ?? null
+function pointTable(points: readonly LoadPoint[]): string {
+  const columns = columnsOf(points)
+  const table = plainTable({
+    head: ['load', 'ok/failed', ...columns.map(({ title, unit }) => `${title.replace(' ', '\n')}\n${unit}`), 'valid'],
+    colAligns: ['left', ...columns.map(() => 'right' as const), 'right', 'left'],
+  })
+  for (const point of points)
+    table.push([
+      broken(printable(pointName(point)), WIDEST_LEVEL).join('\n'),
+      `${point.succeeded}/${failedOf(point)}`,
+      ...columns.map(({ metric }) => amount(valueOf(point, metric))),
+      VALIDITY_WORD[validityOf(point)],
+    ])
+  return drawn(table)
 }
 
-/** Three significant digits at least, no false precision above. */
-function formatNumber(value: number | null): string {
-  if (value === null) return '–'
-  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)
+/** Rows that share a note become one, so that it is read once and runs beside them. */
+function compatTable({ peer, load, repetition, rows }: CompatTable): string {
+  const runs: CompatTable['rows'][] = []
+  for (const row of rows) {
+    const run = runs.at(-1)
+    if (run !== undefined && run[0]!.note === row.note) run.push(row)
+    else runs.push([row])
+  }
+  const cells = runs.map((run) => ({
+    names: run.map((row) => printable(row.name)),
+    values: run.map((row) => amount(row.value)),
+    units: run.map((row) => printable(row.unit)),
+    note: printable(run[0]!.note),
+  }))
+  const widest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 5)
+  const taken =
+    widest(cells.flatMap((cell) => cell.names)) +
+    widest(cells.flatMap((cell) => cell.values)) +
+    widest(cells.flatMap((cell) => cell.units))
+  const noteWidth = Math.max(NARROWEST_NOTE, WIDTH_COLUMNS - taken - 3 * GAP.length)
+  const table = plainTable({ head: ['name', 'value', 'unit', 'note'], colAligns: ['left', 'right', 'left', 'left'] })
+  for (const { names, values, units, note } of cells)
+    table.push([names.join('\n'), values.join('\n'), units.join('\n'), broken(note, noteWidth).join('\n')])
+  return `as ${peer} would print it, ${printable(pointName({ load, repetition }))}\n${drawn(table)}`
 }
 
-/** Reasons may quote the server: nothing of it may steer a terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+const GAP = '  '
+
+/** No borders: a dozen columns of numbers leave no room for them. */
+function plainTable(options: { head: string[]; colAligns: ('left' | 'right')[] }) {
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
+  const chars = { ...none, 'bottom-left': '', 'bottom-right': '', left: '', right: '', middle: GAP, 'left-mid': '' }
+  return new Table({
+    ...options,
+    chars: { ...chars, mid: '─', 'mid-mid': '─'.repeat(GAP.length), 'right-mid': '' },
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+  })
+}
+
+function drawn(table: { toString(): string }): string {
+  return table.toString().replace(/ +$/gm, '')
+}
+
+/** One note as lines of at most the width, those that follow set in. */
+function wrapped(text: string): string[] {
+  const [first, ...rest] = broken(printable(text), WIDTH_COLUMNS - GAP.length)
+  return [first ?? '', ...rest.map((line) => `${GAP}${line}`)]
+}
+
+/** Breaks between words; a longer word keeps its line, so that an address can be copied. */
+function broken(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
 }
