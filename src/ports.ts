@@ -4,8 +4,8 @@
 export interface Progress {
   /** One line that stays. */
   note(message: string): void
-  /** A moving state: `done` of `total` of the thing called `label`. */
-  step(label: string, done: number, total: number): void
+  /** A moving state: `done` of `total` of the thing called `label`; `detail` is what else is known just now. */
+  step(label: string, done: number, total: number, detail?: string): void
 }
 
 /** Wall clock for dates in documents, monotonic clock for durations. */

@@ -1,16 +1,24 @@
-import { writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import type { Endpoint } from '../engine/endpoint.ts'
+import type { NetworkSettings } from '../engine/http/connection.ts'
+import { createTransport } from '../engine/http/transport.ts'
+import { type Arrival, loadName, type Slo, type Workload } from '../plan/load.ts'
 import type { Clock, Progress } from '../ports.ts'
-import type { LoadPoint } from '../record/cell-result.ts'
-import { ConfigurationError } from '../record/problem.ts'
-import { loadSpec } from '../suites/performance/load-spec.ts'
-import { measureLoadPoint } from '../suites/performance/measure.ts'
-import { probeServer, type ServerProbe } from '../suites/performance/probe.ts'
-import { writeRawRecords } from '../suites/performance/raw-record-file.ts'
-import { ask, firstModel } from '../suites/performance/server-questions.ts'
+import { LOAD_SCHEMA, type LoadReport, type PointPicture } from '../record/load-report.ts'
+import type { CompatPeer } from '../record/words.ts'
+import { compatView } from '../suites/performance/compat/registry.ts'
+import { type LoadSpec, loadSpecs } from '../suites/performance/load-spec.ts'
+import type { MeasuredPoint } from '../suites/performance/measure.ts'
+import { metricPoint } from '../suites/performance/metrics/metric-point.ts'
+import { pointPicture } from '../suites/performance/picture.ts'
+import { probeServer } from '../suites/performance/probe.ts'
+import { measureSession } from '../suites/performance/session.ts'
 import { TOOL_VERSION } from '../version.ts'
+import { chooseThreads } from './load/choose-threads.ts'
+import { RawFile } from './load/raw-file.ts'
+import { askModel, explainFailure, NoUsableServer } from './load/usable-server.ts'
 
-export const LOAD_SCHEMA = 'crosschip.load/1'
+export { NoUsableServer }
 
 export interface LoadOptions {
   /** Without `/v1` and a trailing slash. */
@@ -18,31 +26,31 @@ export interface LoadOptions {
   /** Null takes the first that the server lists. */
   model: string | null
   headers: Record<string, string>
-  inputTokens: number
-  outputTokens: number
-  concurrency: readonly number[]
+  network: NetworkSettings | null
+  workload: Workload
+  /** One load point each. */
+  arrivals: readonly Arrival[]
+  /** Closed loop: measured conversations for each unit of concurrency. */
   requestsPerStream: number
+  /** Open loop and ramp: conversations begin for so long. */
+  durationSeconds: number
   warmupPerStream: number
   seed: number
   requestTimeoutMs: number
+  slo: Slo | null
+  /** Devices of the server. */
+  devices: number | null
+  tokenizerFile: string | null
+  metricsUrl: string | null
+  /** `auto`: as many as the rate needs. */
+  threads: number | 'auto'
+  /** Which part of the load this machine takes, of how many. */
+  hostShare: { host: number; hosts: number } | null
+  /** Measure the first load point again at the end. */
+  repeatFirst: boolean
+  compat: readonly CompatPeer[]
   /** Where the raw record of every measured request goes, one line of JSON each. */
   rawFile: string | null
-}
-
-/** What `load --json` prints. */
-export interface LoadReport {
-  schema: typeof LOAD_SCHEMA
-  toolVersion: string
-  startedAt: string
-  url: string
-  model: string
-  inputTokens: number
-  outputTokens: number
-  seed: number
-  points: LoadPoint[]
-  remarks: string[]
-  /** Stopped before the last point. */
-  interrupted: boolean
 }
 
 export interface LoadSurroundings {
@@ -51,99 +59,114 @@ export interface LoadSurroundings {
   signal: AbortSignal
 }
 
-/** The server is not there or not usable at all; the message says the mend. */
-export class NoUsableServer extends Error {
-  override readonly name = 'NoUsableServer'
+export interface LoadResult {
+  report: LoadReport
+  /** One for each point that was measured to its end or stopped in it. */
+  pictures: PointPicture[]
 }
 
 /**
- * Measures one load point for each concurrency, in the given order. Throws {@link NoUsableServer} when the first small
- * request fails, {@link ConfigurationError} when the raw file cannot be written. An abort gives the points so far.
+ * Measures one load point for each arrival, in the given order. Throws {@link NoUsableServer} when the first small
+ * request fails, ConfigurationError when the raw file cannot be written or the workload cannot be made. An abort gives
+ * what was measured so far.
  */
-export async function runLoad(options: LoadOptions, surroundings: LoadSurroundings): Promise<LoadReport> {
-  const { clock, progress, signal } = surroundings
-  const report: LoadReport = {
-    schema: LOAD_SCHEMA,
-    toolVersion: TOOL_VERSION,
-    startedAt: clock.date(),
-    url: options.url,
-    model: options.model ?? '',
-    inputTokens: options.inputTokens,
-    outputTokens: options.outputTokens,
-    seed: options.seed,
-    points: [],
-    remarks: [],
-    interrupted: false,
-  }
+export async function runLoad(options: LoadOptions, surroundings: LoadSurroundings): Promise<LoadResult> {
+  const { clock, signal, progress } = surroundings
+  const report = emptyReport(options, clock.date())
+  const result: LoadResult = { report, pictures: [] }
   const remark = (text: string) => {
     if (!report.remarks.includes(text)) report.remarks.push(text)
   }
-  if (options.rawFile !== null) await startRawFile(options.rawFile)
+  const rawFile = options.rawFile === null ? null : await RawFile.start(options.rawFile)
   try {
-    report.model = options.model ?? (await askModel(options, signal))
-    const endpoint: Endpoint = { url: options.url, model: report.model, headers: options.headers }
+    const transport = await createTransport(options.url, options.network, clock)
+    const endpoint = await usableEndpoint(options, signal)
+    report.model = endpoint.model
     const { seed, requestTimeoutMs } = options
-    const probe = await probeServer({ endpoint, clock, signal, seed, requestTimeoutMs })
+    const probe = await probeServer({ endpoint, transport, clock, signal, seed, requestTimeoutMs })
     if (probe.failure !== null) throw new NoUsableServer(explainFailure(options.url, probe.failure))
     for (const text of probe.remarks) remark(text)
-    for (const concurrency of options.concurrency) {
-      const warmupRequests = options.warmupPerStream * concurrency
-      const spec = loadSpec({ ...options, scenario: 'load', concurrency, warmupRequests })
-      const labelled = labelProgress(progress, `concurrency ${concurrency}`)
-      const measured = await measureLoadPoint({ endpoint, spec, clock, signal, progress: labelled, probe })
-      const point: LoadPoint = { ...measured.point, rawRecord: null }
-      report.points.push(point)
-      for (const text of measured.remarks) remark(text)
-      if (options.rawFile === null) continue
-      try {
-        await writeRawRecords(options.rawFile, measured.records, { append: true })
-        point.rawRecord = options.rawFile
-      } catch (error) {
-        remark(`the raw record of concurrency ${concurrency} was not kept: ${(error as Error).message}`)
-      }
-    }
+    const choice = await chooseThreads(options, availableParallelism(), surroundings)
+    report.threads = choice.threads
+    report.calibration = choice.calibration
+    for (const text of choice.remarks) remark(text)
+    const drift = await measureSession({
+      ...{ endpoint, transport, probe, clock, signal, threads: choice.threads },
+      tokenizerFile: options.tokenizerFile,
+      metricsUrl: options.metricsUrl,
+      hostShare: options.hostShare,
+      specs: specsOf(options),
+      repeatFirst: options.repeatFirst,
+      progressFor: (spec, repetition) => labelled(progress, repetition === 1 ? spec.load : `${spec.load} again`),
+      keep: async (measured, spec) => {
+        keepPoint(result, measured, spec, options)
+        const lost = await rawFile?.append(measured)
+        if (lost) remark(lost)
+      },
+    })
+    if (drift !== null) for (const point of report.points) point.invalid.push(drift)
   } catch (error) {
     if (!signal.aborted) throw error
     report.interrupted = true
   }
-  return report
+  return result
 }
 
-async function askModel(options: LoadOptions, signal: AbortSignal): Promise<string> {
-  const answer = await ask(options, '/v1/models', null, signal)
-  if (answer.state === 'unreachable') throw new NoUsableServer(notThere(options.url, answer.reason))
-  const model = firstModel(answer)
-  if (model !== null) return model
-  const mend = answer.status === 401 || answer.status === 403 ? '--api-key-variable' : '--model'
-  throw new NoUsableServer(`${options.url}/v1/models names no model (HTTP ${answer.status}): give ${mend}.`)
-}
-
-function explainFailure(url: string, { outcome }: NonNullable<ServerProbe['failure']>): string {
-  if (outcome.state === 'ok') return ''
-  if (outcome.error === 'connect') return notThere(url, outcome.detail)
-  const said = `The server at ${url} does not serve a streamed chat request (${outcome.error}: ${outcome.detail}).`
-  if (outcome.error !== 'http-status') return `${said} See what it answers to POST ${url}/v1/chat/completions.`
-  if (/^HTTP 40[13]\b/.test(outcome.detail)) return `${said} Give --api-key-variable.`
-  if (/^HTTP 404\b/.test(outcome.detail)) return `${said} Check --model, and that the URL ends before /v1.`
-  return said
-}
-
-function notThere(url: string, reason: string): string {
-  return `No server answers at ${url} (${reason}). Start it, or check host and port.`
-}
-
-function labelProgress(progress: Progress, label: string): Progress {
+function emptyReport(options: LoadOptions, startedAt: string): LoadReport {
   return {
-    note: (message) => progress.note(`${label}: ${message}`),
-    step: (what, done, total) => progress.step(`${label}: ${what}`, done, total),
+    schema: LOAD_SCHEMA,
+    toolVersion: TOOL_VERSION,
+    startedAt,
+    url: options.url,
+    model: options.model ?? '',
+    seed: options.seed,
+    workload: options.workload,
+    arrivals: [...options.arrivals],
+    threads: 1,
+    calibration: null,
+    points: [],
+    compat: [],
+    remarks: [],
+    interrupted: false,
   }
 }
 
-async function startRawFile(file: string): Promise<void> {
-  try {
-    await writeFile(file, '')
-  } catch (error) {
-    const message = `cannot be written: ${(error as Error).message}`
-    throw new ConfigurationError([{ file, field: '--raw', message }], { cause: error })
+async function usableEndpoint(options: LoadOptions, signal: AbortSignal): Promise<Endpoint> {
+  const { url, headers, network } = options
+  const reach = { url, headers, ...(network === null ? {} : { network }) }
+  return { ...reach, model: options.model ?? (await askModel(reach, signal)) }
+}
+
+/** Each level has prompts of its own: a cache that the level before filled must not serve the next. */
+function specsOf(options: LoadOptions): LoadSpec[] {
+  const { workload, arrivals, requestsPerStream, durationSeconds, slo, seed, requestTimeoutMs, devices } = options
+  return arrivals.flatMap((arrival) => {
+    const streams = arrival.kind === 'closed' ? arrival.concurrency : 1
+    const warmupRequests = options.warmupPerStream * streams
+    const scenario = {
+      ...{ name: 'load', workload, arrivals: [arrival], requestsPerStream, durationSeconds, warmupRequests, slo },
+    }
+    return loadSpecs(scenario, { seed, requestTimeoutMs, devices })
+  })
+}
+
+function keepPoint(
+  { report, pictures }: LoadResult,
+  { point, run }: MeasuredPoint,
+  spec: LoadSpec,
+  { compat }: LoadOptions,
+): void {
+  report.points.push(point)
+  pictures.push(pointPicture(point.load, point.repetition, run.records, metricPoint(run, spec, point.server)))
+  for (const peer of compat) {
+    const rows = compatView(peer, run.records, run.durationMs)
+    report.compat.push({ peer, load: loadName(spec.arrival), repetition: point.repetition, rows })
+  }
+}
+
+function labelled(progress: Progress, label: string): Progress {
+  return {
+    note: (message) => progress.note(`${label}: ${message}`),
+    step: (what, done, total, detail) => progress.step(`${label}: ${what}`, done, total, detail),
   }
 }

@@ -74,3 +74,7 @@ export const POINT_FAULT_CODES = [
   'drift',
 ] as const
 export type PointFaultCode = (typeof POINT_FAULT_CODES)[number]
+
+/** Load clients whose definitions can be printed from our records. */
+export const COMPAT_PEERS = ['vllm', 'sglang', 'aiperf', 'aisbench'] as const
+export type CompatPeer = (typeof COMPAT_PEERS)[number]

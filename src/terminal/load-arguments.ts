@@ -1,28 +1,37 @@
+import { readFileSync } from 'node:fs'
 import type { LoadOptions } from '../commands/load.ts'
-import { ConfigurationError, type Problem } from '../record/problem.ts'
+import { COMPAT_PEERS, type CompatPeer } from '../record/words.ts'
+import { ArgumentReader } from './argument-reader.ts'
+import { type LoadShapeArguments, readArrivals, readSlo, readWorkload } from './load-shape-arguments.ts'
 
 /** As the command line gives them. */
-export interface LoadArguments {
+export interface LoadArguments extends LoadShapeArguments {
   model?: string
-  inputTokens: string
-  outputTokens: string
-  concurrency: string
   requests: string
+  duration: string
   warmup: string
   seed: string
   timeout: string
   apiKeyVariable?: string
+  tokenizer?: string
+  proxy?: string
+  ca?: string
+  metricsUrl?: string
+  devices?: string
+  threads: string
+  hostShare?: string
+  repeat: boolean
+  compat?: string
   raw?: string
+  html?: string
   json?: boolean
 }
 
-/** The greatest context, output and concurrency that any V4 server is run with. */
-const MAX_INPUT_TOKENS = 1_048_576
-const MAX_OUTPUT_TOKENS = 393_216
-const MAX_CONCURRENCY = 4096
 const MAX_REQUESTS = 10_000
 const MAX_SEED = 2 ** 32 - 1
 const MAX_TIMEOUT_SECONDS = 86_400
+const MAX_DEVICES = 4096
+const MAX_THREADS = 64
 
 /** Reads and checks them all. Throws {@link ConfigurationError} with every problem at once. */
 export function readLoadArguments(
@@ -30,40 +39,37 @@ export function readLoadArguments(
   given: LoadArguments,
   environment: Readonly<Record<string, string | undefined>>,
 ): LoadOptions {
-  const problems: Problem[] = []
-  const refuse = (field: string, message: string, hint?: string) =>
-    problems.push({ file: 'command line', field, message, hint })
-  const integer = (field: string, text: string, least: number, most: number): number => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-    if (!(value >= least && value <= most))
-      refuse(field, `${JSON.stringify(text)} is not a whole number from ${least} to ${most}`)
-    return value
-  }
+  const read = new ArgumentReader()
   const options: LoadOptions = {
-    url: readUrl(url, refuse),
+    url: readUrl(url, read),
     model: given.model ?? null,
-    headers: readHeaders(given.apiKeyVariable, environment, refuse),
-    inputTokens: integer('--input-tokens', given.inputTokens, 1, MAX_INPUT_TOKENS),
-    outputTokens: integer('--output-tokens', given.outputTokens, 1, MAX_OUTPUT_TOKENS),
-    concurrency: given.concurrency
-      .split(',')
-      .map((entry) => integer('--concurrency', entry.trim(), 1, MAX_CONCURRENCY)),
-    requestsPerStream: integer('--requests', given.requests, 1, MAX_REQUESTS),
-    warmupPerStream: integer('--warmup', given.warmup, 0, MAX_REQUESTS),
-    seed: integer('--seed', given.seed, 0, MAX_SEED),
-    requestTimeoutMs: 1000 * integer('--timeout', given.timeout, 1, MAX_TIMEOUT_SECONDS),
+    headers: readHeaders(given.apiKeyVariable, environment, read),
+    network: readNetwork(given, read),
+    workload: readWorkload(given, read),
+    arrivals: readArrivals(given, read),
+    requestsPerStream: read.integer('--requests', given.requests, 1, MAX_REQUESTS),
+    durationSeconds: read.decimal('--duration', given.duration, 0.1, MAX_TIMEOUT_SECONDS),
+    warmupPerStream: read.integer('--warmup', given.warmup, 0, MAX_REQUESTS),
+    seed: read.integer('--seed', given.seed, 0, MAX_SEED),
+    requestTimeoutMs: 1000 * read.integer('--timeout', given.timeout, 1, MAX_TIMEOUT_SECONDS),
+    slo: readSlo(given.slo, read),
+    devices: given.devices === undefined ? null : read.integer('--devices', given.devices, 1, MAX_DEVICES),
+    tokenizerFile: given.tokenizer ?? null,
+    metricsUrl: readMetricsUrl(given.metricsUrl, read),
+    threads: given.threads === 'auto' ? 'auto' : read.integer('--threads', given.threads, 1, MAX_THREADS),
+    hostShare: readHostShare(given.hostShare, read),
+    repeatFirst: given.repeat,
+    compat: readCompat(given.compat, read),
     rawFile: given.raw ?? null,
   }
-  if (problems.length > 0) throw new ConfigurationError(problems)
+  read.finish()
   return options
 }
 
-type Refuse = (field: string, message: string, hint?: string) => void
-
-function readUrl(text: string, refuse: Refuse): string {
+function readUrl(text: string, read: ArgumentReader): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    refuse('url', `${JSON.stringify(text)} is not an http or https address`, 'for example http://localhost:8000')
+    read.refuse('url', `${JSON.stringify(text)} is not an http or https address`, 'for example http://localhost:8000')
     return text
   }
   // People copy the base URL of an SDK, which ends in /v1.
@@ -73,11 +79,52 @@ function readUrl(text: string, refuse: Refuse): string {
 function readHeaders(
   variable: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
-  refuse: Refuse,
+  read: ArgumentReader,
 ): Record<string, string> {
   if (variable === undefined) return {}
   const key = environment[variable]?.trim()
   if (key && /^[\x21-\x7e]+$/.test(key)) return { authorization: `Bearer ${key}` }
-  refuse('--api-key-variable', `the environment variable ${variable} ${key ? 'holds no usable key' : 'is not set'}`)
+  read.refuse(
+    '--api-key-variable',
+    `the environment variable ${variable} ${key ? 'holds no usable key' : 'is not set'}`,
+  )
   return {}
+}
+
+function readMetricsUrl(text: string | undefined, read: ArgumentReader): string | null {
+  if (text === undefined) return null
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    read.refuse('--metrics-url', `${JSON.stringify(text)} is not an http or https address`)
+  return text
+}
+
+function readNetwork({ proxy, ca }: LoadArguments, read: ArgumentReader): LoadOptions['network'] {
+  if (proxy === undefined && ca === undefined) return null
+  if (proxy !== undefined && !(URL.canParse(proxy) && /^https?:$/.test(new URL(proxy).protocol)))
+    read.refuse('--proxy', `${JSON.stringify(proxy)} is not an http or https address`, 'for example http://proxy:3128')
+  return { proxy: proxy ?? null, certificateAuthority: ca === undefined ? null : readCertificate(ca, read) }
+}
+
+function readCertificate(path: string, read: ArgumentReader): string | null {
+  try {
+    const text = readFileSync(path, 'utf8')
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+    read.refuse('--ca', `${path} holds no PEM certificate`, 'it begins with -----BEGIN CERTIFICATE-----')
+  } catch (error) {
+    read.refuse('--ca', `${path} cannot be read: ${(error as Error).message}`)
+  }
+  return null
+}
+
+/** `2/3`: the second of three hosts. */
+function readHostShare(text: string | undefined, read: ArgumentReader): LoadOptions['hostShare'] {
+  if (text === undefined) return null
+  const [index, of] = text.split('/')
+  const hosts = read.integer('--host-share', of ?? '', 1, 1024)
+  return { host: read.integer('--host-share', index ?? '', 1, Number.isNaN(hosts) ? 1024 : hosts), hosts }
+}
+
+function readCompat(text: string | undefined, read: ArgumentReader): CompatPeer[] {
+  if (text === undefined) return []
+  return text.split(',').map((name) => read.oneOf('--compat', name.trim(), COMPAT_PEERS))
 }

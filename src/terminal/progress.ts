@@ -22,12 +22,12 @@ function plainLines(output: ProgressOutput, now: () => number): Progress & { clo
   const lastSaidMs = new Map<string, number>()
   return {
     note: (message) => output.write(`${message}\n`),
-    step(label, done, total) {
+    step(label, done, total, detail = '') {
       const saidMs = lastSaidMs.get(label) ?? Number.NEGATIVE_INFINITY
       if (done < total && now() - saidMs < PLAIN_LINE_EVERY_MS) return
       if (done >= total) lastSaidMs.delete(label)
       else lastSaidMs.set(label, now())
-      output.write(`${label}: ${done}/${total}\n`)
+      output.write(`${label}: ${done}/${total}${detail === '' ? '' : ` (${detail})`}\n`)
     },
     close() {},
   }
@@ -46,13 +46,15 @@ function movingLine(output: ProgressOutput, now: () => number): Progress & { clo
       erase()
       output.write(`${message}\n`)
     },
-    step(label, done, total) {
+    step(label, done, total, detail = '') {
       if (done < total && now() - drawnMs < REDRAW_EVERY_MS) return
       drawnMs = now()
       const share = total > 0 ? Math.min(1, done / total) : 0
       const filled = Math.round(share * BAR_WIDTH_COLUMNS)
       const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH_COLUMNS - filled)}`
-      output.write(`${clear}${`${bar} ${done}/${total} ${label}`.slice(0, Math.max(20, output.columns - 1))}`)
+      output.write(
+        `${clear}${`${bar} ${done}/${total} ${label}${detail === '' ? '' : ` · ${detail}`}`.slice(0, Math.max(20, output.columns - 1))}`,
+      )
       drawn = true
     },
     close: erase,

@@ -5,10 +5,14 @@ import type {
   CorrectnessResult,
   Hardware,
   LoadPoint,
+  PointFault,
   Session,
 } from '../../record/cell-result.ts'
 import { CELL_RESULT_SCHEMA } from '../../record/cell-result.ts'
 import type { Side } from '../../record/words.ts'
+
+/** Of one point, in the result's schema. */
+const MAX_FAULTS = 32
 
 /**
  * The result of a cell while it is being made. Whatever was measured is in it at any moment, so that a crash or a
@@ -59,6 +63,12 @@ export class CellDraft {
   /** Says where the raw record of a point that is kept lies, once it does. */
   keepRawRecord(point: LoadPoint, rawRecord: string): void {
     point.rawRecord = rawRecord
+    this.#onChange()
+  }
+
+  /** Notes a fault of a point that is kept, found only later. */
+  voidPoint(point: LoadPoint, fault: PointFault): void {
+    if (point.invalid.length < MAX_FAULTS) point.invalid.push(fault)
     this.#onChange()
   }
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import type { RunningEngine } from '../../engine/endpoint.ts'
+import { createTransport } from '../../engine/http/transport.ts'
 import type { Scenario } from '../../plan/schema.ts'
 import type { LoadPoint, Session } from '../../record/cell-result.ts'
 import { seedOf } from '../../record/seeded-random.ts'
-import { loadSpec } from '../../suites/performance/load-spec.ts'
-import { type MeasuredPoint, measureLoadPoint } from '../../suites/performance/measure.ts'
-import { probeServer, type ServerProbe } from '../../suites/performance/probe.ts'
+import { type LoadSpec, loadSpecs } from '../../suites/performance/load-spec.ts'
+import { failedProbePoint, type MeasuredPoint } from '../../suites/performance/measure.ts'
+import { probeServer } from '../../suites/performance/probe.ts'
 import { writeRawRecords } from '../../suites/performance/raw-record-file.ts'
-import type { LoadSpec } from '../../suites/performance/record.ts'
+import { measureSession } from '../../suites/performance/session.ts'
 import { CellStopped } from './cell-stopped.ts'
 import type { CellWork } from './cell-work.ts'
 import { type PlannedSession, sessionOrder } from './session-order.ts'
@@ -26,82 +26,76 @@ export async function measurePerformance(work: CellWork): Promise<void> {
   for (const [position, session] of order.entries()) {
     work.signal.throwIfAborted()
     work.progressFor('performance').step(`session ${session.pair + 1} ${session.side}`, position, order.length)
-    await measureSession(work, session, position, suite.scenarios)
+    await measureOne(work, session, position, suite.scenarios)
   }
 }
 
-async function measureSession(
+async function measureOne(
   work: CellWork,
   planned: PlannedSession,
   order: number,
   scenarios: readonly Scenario[],
 ): Promise<void> {
   const { pair, side } = planned
-  const start = work.engineStart(side, seedOf(work.plan.seed, work.cell.id, pair, side))
-  const session: Session = { pair, order, startedAt: work.clock.date(), readyMs: 0, points: [] }
-  await withEngine(work.cell.engine, start, work.draft, 'performance', async (running, signal) => {
-    session.readyMs = running.readyMs
-    const probe = await probeServer({
-      endpoint: running.endpoint,
-      clock: work.clock,
-      signal,
-      seed: work.plan.seed,
-      requestTimeoutMs: PROBE_TIMEOUT_MS,
-    })
-    for (const remark of probe.remarks) work.draft.remark(remark)
-    for (const spec of scenarios.flatMap((scenario) => loadSpecs(scenario, work.plan.seed, pair))) {
-      const { point, records, remarks } = await measurePoint(work, planned, running, probe, spec, signal)
+  const { clock, draft, plan } = work
+  const start = work.engineStart(side, seedOf(plan.seed, work.cell.id, pair, side))
+  const session: Session = { pair, order, startedAt: clock.date(), readyMs: 0, points: [] }
+  await withEngine(work.cell.engine, start, draft, 'performance', async ({ endpoint, readyMs }, signal) => {
+    session.readyMs = readyMs
+    const transport = await createTransport(endpoint.url, endpoint.network ?? null, clock)
+    const specs = pointSpecs(scenarios, work, pair)
+    const { seed } = plan
+    const probe = await probeServer({ endpoint, transport, clock, signal, seed, requestTimeoutMs: PROBE_TIMEOUT_MS })
+    for (const remark of probe.remarks) draft.remark(remark)
+    const keep = async (measured: MeasuredPoint) => {
       // A server that died under the point makes its numbers meaningless; the points before it stand.
-      if (signal.aborted) break
-      work.draft.keepPoint(side, session, point)
-      for (const remark of remarks) work.draft.remark(remark)
-      await keepRawRecords(work, planned, point, records)
-      refuseDeadPoint(point, side)
+      if (signal.aborted && !work.signal.aborted) return
+      draft.keepPoint(side, session, measured.point)
+      if (work.signal.aborted) return
+      await keepRawRecords(work, planned, measured)
+      refuseDeadPoint(measured.point, side)
     }
+    if (probe.failure !== null) {
+      await keep(failedProbePoint(specs[0]!, probe.failure))
+      return
+    }
+    const drift = await measureSession({
+      ...{ endpoint, transport, probe, clock, signal, specs, keep },
+      tokenizerFile: null,
+      metricsUrl: null,
+      threads: 1,
+      hostShare: null,
+      repeatFirst: true,
+      progressFor: ({ scenario, load }, repetition) =>
+        work.progressFor(`${scenario} ${load}${repetition === 1 ? '' : ' again'} (${side})`),
+    })
+    if (drift !== null) for (const point of session.points) draft.voidPoint(point, drift)
   })
 }
 
-/** The load levels of a scenario in their declared order. Both sides of a pair send the same bytes; pairs differ. */
-function loadSpecs({ name, ...shape }: Scenario, seed: number, pair: number): LoadSpec[] {
-  return shape.concurrency.map((concurrency) =>
-    loadSpec({
-      ...shape,
-      scenario: name,
-      concurrency,
-      seed: (seed + pair * 7919 + concurrency) >>> 0,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+/** The load levels of all scenarios in their declared order. Both sides of a pair send the same bytes; pairs differ. */
+function pointSpecs(scenarios: readonly Scenario[], { plan, cell }: CellWork, pair: number): LoadSpec[] {
+  const { devices } = cell.target
+  return scenarios.flatMap((scenario) =>
+    scenario.arrivals.flatMap((arrival, level) => {
+      const seed = seedOf(plan.seed, scenario.name, pair, level)
+      return loadSpecs({ ...scenario, arrivals: [arrival] }, { seed, requestTimeoutMs: REQUEST_TIMEOUT_MS, devices })
     }),
   )
-}
-
-function measurePoint(
-  work: CellWork,
-  session: PlannedSession,
-  running: RunningEngine,
-  probe: ServerProbe,
-  spec: LoadSpec,
-  signal: AbortSignal,
-): Promise<MeasuredPoint> {
-  return measureLoadPoint({
-    endpoint: running.endpoint,
-    spec,
-    probe,
-    clock: work.clock,
-    signal,
-    progress: work.progressFor(`${spec.scenario} c${spec.concurrency} (${session.side})`),
-  })
 }
 
 /** The numbers stand without it: a full disk costs the raw record of a point, not the point. */
 async function keepRawRecords(
   work: CellWork,
   { pair, side }: PlannedSession,
-  point: LoadPoint,
-  records: MeasuredPoint['records'],
+  { point, run, originMs }: MeasuredPoint,
 ): Promise<void> {
-  const name = `requests/${point.scenario}-c${point.concurrency}-pair${pair}-${side}.jsonl`
+  const { scenario, load, repetition } = point
+  const level = `${load}${repetition === 1 ? '' : '-again'}`.replace(/[^\w.-]+/g, '-')
+  const name = `requests/${scenario}-${level}-pair${pair}-${side}.jsonl`
   try {
-    await writeRawRecords(join(work.directory, name), records, { append: false })
+    const header = { scenario, load, repetition, originMs }
+    await writeRawRecords(join(work.directory, name), header, run.records, { append: false })
     work.draft.keepRawRecord(point, name)
   } catch (error) {
     work.draft.remark(`the raw record ${name} was not kept: ${(error as Error).message}`)
@@ -115,6 +109,6 @@ function refuseDeadPoint(point: LoadPoint, side: PlannedSession['side']): void {
     state: 'broken',
     stage: 'performance',
     side,
-    message: `no request of ${point.scenario} at concurrency ${point.concurrency} succeeded (${failures.join(', ')})`,
+    message: `no request of ${point.scenario} at ${point.load} succeeded (${failures.join(', ')})`,
   })
 }

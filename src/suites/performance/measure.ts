@@ -1,59 +1,115 @@
 import type { Endpoint } from '../../engine/endpoint.ts'
+import type { Transport } from '../../engine/http/connection.ts'
 import type { Clock, Progress } from '../../ports.ts'
 import type { LoadPoint } from '../../record/cell-result.ts'
-import { runLoadPoint } from './closed-loop.ts'
-import { probeServer, type ServerProbe } from './probe.ts'
-import { buildPrompts } from './prompts.ts'
-import type { LoadSpec, RequestRecord } from './record.ts'
-import { chatBody, type PreparedRequest, prepareRequest } from './request-body.ts'
+import { executeLoad } from './execute.ts'
+import type { LoadRun } from './load/run.ts'
+import { splitLoad } from './load/shards/split.ts'
+import type { LoadSpec } from './load-spec.ts'
+import type { ServerProbe } from './probe.ts'
+import { metricsPage } from './server-metrics/metrics-page.ts'
+import { serverTruth } from './server-metrics/server-truth.ts'
+import { ServerMetricsWatch } from './server-metrics/watch.ts'
 import { summarisePoint } from './summarise.ts'
+import { clientFaults } from './validity/client-faults.ts'
+import { clientRemarks, clientState } from './validity/client-state.ts'
+import { buildLoad } from './workload/build-load.ts'
+import type { BuiltLoad } from './workload/planned.ts'
 
-export interface MeasureOptions {
+/** What all load points of one server have in common. */
+export interface LoadSurroundings {
   endpoint: Endpoint
-  spec: LoadSpec
+  transport: Transport
+  /** What was found out about the server before it was loaded. */
+  probe: ServerProbe
+  /** A `tokenizer.json` or its folder; null to let the server count. */
+  tokenizerFile: string | null
+  /** Where the server shows its metrics, when that is not `/metrics`. */
+  metricsUrl: string | null
+  /** Threads that share the load. */
+  threads: number
+  /** Which part of the load is this machine's, of how many; null for all of it. */
+  hostShare: { host: number; hosts: number } | null
   clock: Clock
   signal: AbortSignal
-  progress: Progress
-  /** What an earlier point of the same server found out; probed when absent. */
-  probe?: ServerProbe
 }
 
 export interface MeasuredPoint {
   point: LoadPoint
-  records: RequestRecord[]
-  /** How the requests had to differ from the ideal; for a person. */
-  remarks: string[]
+  run: LoadRun
+  /** When the clock of the point started, on the injected clock. */
+  originMs: number
+  /** The signal came while it ran; the point holds what had ended, and says so. */
+  interrupted: boolean
 }
 
 /**
- * One load point from nothing but a server and a specification: probe, prompts, warm-up, measured requests, summary.
- * A server that fails the probe is not loaded: its point holds that one failed request. Only an abort throws.
+ * One load point: prompts, warm-up, measured requests, and everything that speaks for or against the numbers. Throws
+ * ConfigurationError for a workload that cannot be made, and the signal's reason when aborted before the clock started.
  */
-export async function measureLoadPoint(options: MeasureOptions): Promise<MeasuredPoint> {
-  const { endpoint, spec, clock, signal, progress } = options
-  const { seed, requestTimeoutMs } = spec
-  const probe = options.probe ?? (await probeServer({ endpoint, clock, signal, seed, requestTimeoutMs }))
-  if (probe.failure !== null)
-    return { point: summarisePoint([probe.failure], spec, 0), records: [probe.failure], remarks: probe.remarks }
-  const { prompts, remarks } = await buildPrompts(endpoint, spec, probe, signal, progress)
-  const requests = prompts.map((prompt, index) => prepare(endpoint, spec, probe, prompt, index))
-  const load = {
-    measured: requests.slice(0, spec.requests),
-    warmup: requests.slice(spec.requests),
+export async function measureLoadPoint(
+  spec: LoadSpec,
+  repetition: 1 | 2,
+  surroundings: LoadSurroundings,
+  progress: Progress,
+): Promise<MeasuredPoint> {
+  const { endpoint, probe, tokenizerFile, threads, transport, clock, signal } = surroundings
+  const built = await buildLoad({ endpoint, spec, probe, tokenizerFile, signal, progress })
+  const metrics = await ServerMetricsWatch.find(metricsPage(endpoint, surroundings.metricsUrl ?? undefined), signal)
+  const { run, observation, originMs, interrupted } = await executeLoad({
+    ...shareOf(built, spec, surroundings),
+    endpoint,
+    transport,
+    threads,
     keepAlive: probe.keepAlive,
-  }
-  const { records, durationMs, health } = await runLoadPoint({ endpoint, spec, load, clock, signal, progress })
-  const point = summarisePoint(records, spec, durationMs, health)
-  return { point, records, remarks: [...(options.probe ? [] : probe.remarks), ...remarks] }
+    seed: spec.seed,
+    requestTimeoutMs: spec.requestTimeoutMs,
+    clock,
+    signal,
+    progress,
+    onWarm: async () => metrics?.begin(),
+  })
+  if (!interrupted) await metrics?.end()
+  const truth = serverTruth(metrics?.observation() ?? null, run.records, built.templateTokens)
+  const facts = { threads, transport: transport.name, records: run.records }
+  const point = summarisePoint({
+    run,
+    spec,
+    repetition,
+    client: observation === null ? null : clientState(observation, facts),
+    server: truth.server,
+    faults: [...(observation === null ? [] : clientFaults(observation)), ...truth.faults],
+    tokenSource: built.tokenSource,
+    templateTokens: built.templateTokens,
+    remarks: [...built.remarks, ...(observation === null ? [] : clientRemarks(observation))],
+  })
+  return { point, run, originMs, interrupted }
 }
 
-function prepare(
-  endpoint: Endpoint,
-  spec: LoadSpec,
-  probe: ServerProbe,
-  prompt: string,
-  index: number,
-): PreparedRequest {
-  const id = `${spec.scenario}-c${spec.concurrency}-${index}`
-  return prepareRequest(endpoint, id, chatBody(endpoint.model, prompt, spec.outputTokens, probe.extensions))
+/** A server that fails its first small request is not loaded: the point holds that one failed request. */
+export function failedProbePoint(spec: LoadSpec, failure: NonNullable<ServerProbe['failure']>): MeasuredPoint {
+  const run: LoadRun = { records: [failure], planned: 1, durationMs: 0, inFlight: [], keepAlive: true }
+  const point = summarisePoint({
+    run,
+    spec,
+    repetition: 1,
+    client: null,
+    server: null,
+    faults: [],
+    tokenSource: null,
+    templateTokens: 0,
+    remarks: [],
+  })
+  return { point, run, originMs: 0, interrupted: false }
+}
+
+function shareOf(
+  { sessions, warmup }: BuiltLoad,
+  { arrival, seed }: LoadSpec,
+  { hostShare }: LoadSurroundings,
+): Pick<BuiltLoad, 'sessions' | 'warmup'> & { arrival: LoadSpec['arrival'] } {
+  const whole = { arrival, sessions, warmup }
+  if (hostShare === null) return whole
+  // A load of fewer streams than hosts leaves some hosts without any.
+  return splitLoad(whole, seed, hostShare.hosts)[hostShare.host - 1] ?? { arrival, sessions: [], warmup: [] }
 }

@@ -1,0 +1,83 @@
+import type { Arrival, Lengths } from '../../plan/load.ts'
+import type { Clock } from '../../ports.ts'
+import type { ClientCalibration } from '../../record/load-report.ts'
+import { calibrateClient } from '../../suites/performance/validity/calibration.ts'
+import { hostsRemark, shardsFor } from '../../suites/performance/validity/shards.ts'
+import type { LoadOptions } from '../load.ts'
+
+/** What a stream of a fast server brings; slower ones need less of the client. */
+const EVENTS_PER_STREAM_AND_SECOND = 50
+/** An answer of an open load is taken to last this long, for the streams that are open at once. */
+const ASSUMED_ANSWER_SECONDS = 10
+const OUTPUT_TOKENS_OF_A_FILE = 256
+
+export interface ThreadChoice {
+  threads: number
+  calibration: ClientCalibration | null
+  remarks: string[]
+}
+
+/** The self-test of this machine's client, and how many threads the load takes by it. */
+export async function chooseThreads(
+  { arrivals, workload, threads }: Pick<LoadOptions, 'arrivals' | 'workload' | 'threads'>,
+  cores: number,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<ThreadChoice> {
+  const output = workload.kind === 'trace' || workload.kind === 'dataset' ? null : workload.output
+  const expected = arrivals.map((arrival) => expectedLoad(arrival, output))
+  const streams = Math.max(...expected.map((each) => each.streams))
+  const eventsPerSecond = Math.max(...expected.map((each) => each.eventsPerSecond))
+  const found = await calibrateClient({ streams, eventsPerSecond, clock, signal })
+  if (found.state === 'failed') {
+    const remark = `the client could not be calibrated: ${found.reason}`
+    return { threads: threads === 'auto' ? 1 : threads, calibration: null, remarks: [remark] }
+  }
+  const calibration: ClientCalibration = {
+    streams: found.streams,
+    eventsPerSecond: found.eventsPerSecond,
+    errorP50Ms: found.errorP50Ms,
+    errorP99Ms: found.errorP99Ms,
+    capacityEventsPerSecond: found.capacityEventsPerSecond,
+  }
+  if (threads !== 'auto') return { threads, calibration, remarks: [] }
+  const plan = shardsFor(eventsPerSecond, found.capacityEventsPerSecond, cores)
+  const remark = hostsRemark(plan)
+  return { threads: plan.shards, calibration, remarks: remark === null ? [] : [remark] }
+}
+
+function expectedLoad(arrival: Arrival, output: Lengths | null): { streams: number; eventsPerSecond: number } {
+  switch (arrival.kind) {
+    case 'closed':
+      return { streams: arrival.concurrency, eventsPerSecond: arrival.concurrency * EVENTS_PER_STREAM_AND_SECOND }
+    case 'open':
+      return expectedOpen(arrival.requestsPerSecond, arrival.maxConcurrency, output)
+    case 'ramp':
+      return expectedOpen(Math.max(arrival.fromPerSecond, arrival.toPerSecond), arrival.maxConcurrency, output)
+    case 'trace':
+      return expectedOpen(arrival.speed, arrival.maxConcurrency, output)
+  }
+}
+
+function expectedOpen(
+  requestsPerSecond: number,
+  maxConcurrency: number,
+  output: Lengths | null,
+): { streams: number; eventsPerSecond: number } {
+  const streams = Math.min(maxConcurrency, Math.max(1, Math.ceil(requestsPerSecond * ASSUMED_ANSWER_SECONDS)))
+  return { streams, eventsPerSecond: requestsPerSecond * typicalTokens(output) }
+}
+
+function typicalTokens(output: Lengths | null): number {
+  switch (output?.law) {
+    case undefined:
+      return OUTPUT_TOKENS_OF_A_FILE
+    case 'fixed':
+      return output.tokens
+    case 'uniform':
+      return (output.least + output.most) / 2
+    case 'normal':
+      return output.mean
+    case 'lognormal':
+      return output.median
+  }
+}

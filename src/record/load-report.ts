@@ -1,0 +1,63 @@
+import type { Arrival, Workload } from '../plan/load.ts'
+import type { LoadPoint } from './cell-result.ts'
+import type { CompatPeer } from './words.ts'
+
+/** What `load --json` prints, and what its table and its page are drawn from. */
+
+export const LOAD_SCHEMA = 'crosschip.load/2'
+
+/** One number as a peer would print it. */
+export interface CompatRow {
+  name: string
+  value: number | null
+  unit: string
+  /** How its definition differs from ours. */
+  note: string
+}
+
+export interface CompatTable {
+  peer: CompatPeer
+  load: string
+  repetition: number
+  rows: CompatRow[]
+}
+
+/** What the page draws of one load point: few enough numbers for a browser, whatever the point's size. */
+export interface PointPicture {
+  load: string
+  repetition: number
+  /** At most 2,000 requests, evenly picked: when each was written (seconds), TTFT and E2EL (ms); null TTFT when it failed. */
+  requests: { atSeconds: number; ttftMs: number | null; e2elMs: number; failed: boolean }[]
+  /** Gaps between tokens; bins evenly spaced in the logarithm, `edgesMs` one longer than `counts`. */
+  gaps: { edgesMs: number[]; counts: number[] }
+}
+
+/** How late this machine's client is beside a known truth, found out before the load. */
+export interface ClientCalibration {
+  streams: number
+  eventsPerSecond: number
+  errorP50Ms: number
+  errorP99Ms: number
+  /** What one thread of this client could take on this machine. */
+  capacityEventsPerSecond: number
+}
+
+export interface LoadReport {
+  schema: typeof LOAD_SCHEMA
+  toolVersion: string
+  startedAt: string
+  url: string
+  model: string
+  /** Of the server, where it tells. */
+  seed: number
+  workload: Workload
+  arrivals: Arrival[]
+  threads: number
+  calibration: ClientCalibration | null
+  /** In the order measured; the first again last where there are several. */
+  points: LoadPoint[]
+  compat: CompatTable[]
+  remarks: string[]
+  /** Stopped before the last point. */
+  interrupted: boolean
+}

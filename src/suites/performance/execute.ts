@@ -1,0 +1,87 @@
+import type { Endpoint } from '../../engine/endpoint.ts'
+import type { Transport } from '../../engine/http/connection.ts'
+import type { Clock, Progress } from '../../ports.ts'
+import { runLoad } from './load/executor.ts'
+import { describeLive } from './load/live-statistics.ts'
+import { Pacer } from './load/pacer.ts'
+import { LoadInterrupted, type LoadRun } from './load/run.ts'
+import { runSharded } from './load/shards/run-sharded.ts'
+import type { Load } from './load/shards/split.ts'
+import type { ClientObservation } from './validity/observation.ts'
+import { startReferenceStream } from './validity/reference-stream.ts'
+import { watchClient } from './validity/watch.ts'
+
+export interface ExecuteOptions extends Load {
+  endpoint: Endpoint
+  transport: Transport
+  threads: number
+  keepAlive: boolean
+  seed: number
+  requestTimeoutMs: number
+  clock: Clock
+  signal: AbortSignal
+  progress: Progress
+  /** After the warm-up and before the clock starts. */
+  onWarm: () => Promise<void>
+}
+
+export interface Executed {
+  run: LoadRun
+  /** Null when the load was stopped before anything was seen. */
+  observation: ClientObservation | null
+  originMs: number
+  interrupted: boolean
+}
+
+/** The clock starts a moment after everybody is told so. */
+const START_AFTER_MS = 2
+
+/** Runs a load in this thread, watched, or in several that watch themselves. */
+export async function executeLoad(options: ExecuteOptions): Promise<Executed> {
+  return options.threads > 1 ? await inThreads(options) : await inThisThread(options)
+}
+
+async function inThisThread(options: ExecuteOptions): Promise<Executed> {
+  const { clock, progress } = options
+  const started = await startReferenceStream()
+  const reference = started.state === 'running' ? started.stream : null
+  const pacer = new Pacer(clock)
+  let watch: { stop(): ClientObservation } | null = null
+  let observation: ClientObservation | null = null
+  let originMs = 0
+  const finished = (run: LoadRun, interrupted: boolean) => ({ run, observation, originMs, interrupted })
+  try {
+    const run = await runLoad({
+      ...options,
+      pacer,
+      // One line is drawn, with everything in it.
+      progress: { note: progress.note, step: () => {} },
+      onLive: (live) => progress.step('requests', live.done, live.planned, describeLive(live)),
+      onWindow: (edge) => {
+        if (edge === 'opens') watch = watchClient({ reference, spunMs: () => pacer.spunMs })
+        else observation = watch?.stop() ?? null
+      },
+      startAt: async () => {
+        await options.onWarm()
+        originMs = clock.monotonicMs() + START_AFTER_MS
+        return originMs
+      },
+    })
+    return finished(run, false)
+  } catch (error) {
+    if (error instanceof LoadInterrupted) return finished(error.run, true)
+    throw error
+  } finally {
+    await reference?.stop()
+  }
+}
+
+async function inThreads(options: ExecuteOptions): Promise<Executed> {
+  const { endpoint, progress } = options
+  return await runSharded({
+    ...options,
+    url: endpoint.url,
+    network: endpoint.network ?? null,
+    onLive: (live) => progress.step('requests', live.done, live.planned, describeLive(live)),
+  })
+}
