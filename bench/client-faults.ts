@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createTransport } from '../src/engine/http/transport.ts'
 import { startSimulator } from '../src/engine/simulator/server.ts'
 import { silentProgress } from '../src/ports.ts'
-import type { ClientState, PointFault } from '../src/record/cell-result.ts'
+import type { PointFault } from '../src/record/cell-result.ts'
 import { runLoad } from '../src/suites/performance/load/executor.ts'
+import { nearestRank } from '../src/suites/performance/metrics/percentile.ts'
 import { ALL_EXTENSIONS, chatBody, prepareRequest } from '../src/suites/performance/request-body.ts'
-import { clientFaults } from '../src/suites/performance/validity/client-faults.ts'
-import { clientState } from '../src/suites/performance/validity/client-state.ts'
+import { clientFaults, stampErrors } from '../src/suites/performance/validity/client-faults.ts'
+import { type ClientObservation, longestStallMs } from '../src/suites/performance/validity/observation.ts'
 import { startReferenceStream } from '../src/suites/performance/validity/reference-stream.ts'
 import { watchClient } from '../src/suites/performance/validity/watch.ts'
 import { describeCommand, describeMachine } from './machine.ts'
@@ -47,7 +48,7 @@ const MEANINGS: Record<Kind, string> = {
 
 interface Trial {
   faults: PointFault[]
-  state: ClientState
+  seen: ClientObservation
 }
 
 const clock = { date: () => new Date().toISOString(), monotonicMs: () => performance.now() }
@@ -98,8 +99,7 @@ async function client(url: string, kind: Kind, streams: number): Promise<void> {
         if (kind === 'block') setTimeout(block, Math.random() * INJECT_WITHIN_MS)
       } else if (watch) {
         const seen = watch.stop()
-        const facts = { threads: 1, transport: transport.name, records: [] }
-        trial = { faults: clientFaults(seen), state: clientState(seen, facts) }
+        trial = { faults: clientFaults(seen), seen }
       }
     },
   })
@@ -161,19 +161,21 @@ function summarise(kind: Kind, trials: readonly Trial[]): void {
   const right = kind === 'none' ? trials.length - flagged : flagged
   const verdict = `${kind === 'none' ? 'valid' : 'flagged'} ${right}/${trials.length}`
   console.log(`${MEANINGS[kind].padEnd(24)}${verdict.padEnd(18)}${`${all}`.padEnd(8)}${said}`)
-  const spread = (name: string, value: (state: ClientState) => number | null, digits: number) => {
-    const values = trials.map(({ state }) => value(state) ?? Number.NaN).sort((left, right) => left - right)
+  const spread = (name: string, value: (seen: ClientObservation) => number | null, digits: number) => {
+    const values = trials.map(({ seen }) => value(seen) ?? Number.NaN).sort((left, right) => left - right)
     const at = (share: number) =>
       values[Math.min(values.length - 1, Math.floor(share * values.length))]?.toFixed(digits)
     return `${name} ${at(0)} / ${at(0.5)} / ${at(1)}`
   }
   const figures = [
-    spread('stamp error p50 ms', (state) => state.stampErrorP50Ms, 3),
-    spread('p99 ms', (state) => state.stampErrorP99Ms, 2),
-    spread('stall ms', (state) => state.longestStallMs, 1),
-    spread('utilisation', (state) => state.utilisation, 3),
-    spread('run delay', (state) => state.runDelayShare, 4),
-    spread('steal', (state) => state.stealShare, 4),
+    spread('stamp error p50 ms', (seen) => stampErrors(seen).p50Ms, 3),
+    spread('p99', (seen) => stampErrors(seen).p99Ms, 2),
+    spread('sender delay p99 ms', ({ beats }) => nearestRank(beats?.senderDelaysMs ?? [], 99), 2),
+    spread('stall ms', longestStallMs, 1),
+    spread('busy %', (seen) => 100 * seen.utilisation, 1),
+    spread('run delay %', (seen) => 100 * (seen.runDelayShare ?? Number.NaN), 2),
+    spread('of µs', (seen) => 1000 * (seen.meanRunDelayMs ?? Number.NaN), 1),
+    spread('steal %', (seen) => 100 * (seen.stealShare ?? Number.NaN), 2),
   ]
   console.log(`  ${figures.join(' · ')}`)
 }

@@ -26,7 +26,7 @@ export class BeatReader {
 
   /** Logs the beats from now on; only the log begun last goes on. */
   log(): { end(): BeatLog } {
-    const log: BeatLog = { errorsMs: [], longestSenderDelayMs: 0 }
+    const log: BeatLog = { errorsMs: [], senderDelaysMs: [] }
     this.#log = log
     this.#seenMs = null
     return {
@@ -41,7 +41,7 @@ export class BeatReader {
     if (this.#log === null) return
     // The reader may be faster than the return of the write.
     if (this.#seenMs !== null) this.#log.errorsMs.push(Math.max(0, this.#seenMs - writtenBeforeMs))
-    this.#log.longestSenderDelayMs = Math.max(this.#log.longestSenderDelayMs, senderDelayMs)
+    this.#log.senderDelaysMs.push(senderDelayMs)
     this.#seenMs = atMs
   }
 }

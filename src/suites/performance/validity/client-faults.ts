@@ -1,6 +1,6 @@
 import type { PointFault } from '../../../record/cell-result.ts'
 import { nearestRank } from '../metrics/percentile.ts'
-import { type ClientObservation, longestStallMs } from './observation.ts'
+import { type ClientObservation, longestOf, longestStallMs } from './observation.ts'
 
 /* Limits above which the numbers of a point are the client's rather than the server's. */
 
@@ -24,8 +24,18 @@ export const MIN_BEATS_FOR_P50 = 20
 export const MIN_BEATS_FOR_P99 = 100
 /** One late beat is chance; two are a tail, when they are more than a hundredth. */
 export const MIN_LATE_BEATS = 2
-/** Time in which the thread could have run and another one did: with these shares a load shares its core. */
-export const MAX_RUN_DELAY_SHARE = 0.05
+/**
+ * Time in which the thread could have run and another one did: 0.3 % of it with a core to itself, 1.6 % and more when a
+ * program that never rests has the same one (2,000 wake-ups a second; Linux 6.18).
+ */
+export const MAX_RUN_DELAY_SHARE = 0.01
+/**
+ * Many short waits are no fault: a wake-up alone takes some microseconds. When one wake-up in a hundred waits for 1 ms,
+ * the mean is 10 µs at least; half of that, since those that wait long find several reads.
+ */
+export const MAX_MEAN_RUN_DELAY_MS = 0.005
+/** The same seen by the reference stream's own timer, where there is one core for both: 0.33 ms late at p99 at rest. */
+export const MAX_SENDER_DELAY_MS = 0.5
 export const MAX_RUN_DELAY_SHARE_FOR_MEDIANS = 0.2
 /** Clouds take some per cent from small machines all the time; beyond that the tail is the hypervisor's. */
 export const MAX_STEAL_SHARE = 0.05
@@ -65,7 +75,7 @@ function stall(seen: ClientObservation): PointFault | null {
   if (longestMs <= MAX_STALL_MS) return null
   const all = longestMs > MAX_STALL_FOR_MEDIANS_MS || longestMs > MAX_STALL_SHARE * seen.durationMs
   // Its own thread late as well: no callback of ours did that.
-  const stopped = seen.beats !== null && seen.beats.longestSenderDelayMs > longestMs / 2
+  const stopped = longestOf(seen.beats?.senderDelaysMs ?? []) > longestMs / 2
   const what = stopped ? 'the whole measuring process' : 'the measuring thread'
   const reason = `${what} stood still for ${longestMs.toFixed(0)} ms (limit ${MAX_STALL_MS} ms)`
   return fault('client-stall', all ? 'all' : 'tails', reason)
@@ -87,22 +97,30 @@ function late(seen: ClientObservation): PointFault | null {
     return fault('client-late', 'all', reason)
   }
   const errors = seen.beats?.errorsMs ?? []
-  const lateBeats = errors.filter((error) => error > MAX_STAMP_ERROR_P99_MS).length
-  // With 100 beats or more this says: the 99th percentile by nearest rank is above the limit.
-  if (lateBeats < MIN_LATE_BEATS || lateBeats <= errors.length / 100) return null
-  const share = percent(lateBeats / errors.length)
-  const reason = `${share} of the stamps were more than ${MAX_STAMP_ERROR_P99_MS} ms late (limit 1 %)`
+  if (!manyAbove(errors, MAX_STAMP_ERROR_P99_MS)) return null
+  const reason = `${shareAbove(errors, MAX_STAMP_ERROR_P99_MS)} of the stamps were more than ${MAX_STAMP_ERROR_P99_MS} ms late (limit 1 %)`
   return fault('client-late', 'tails', reason)
 }
 
-function runDelay({ runDelayShare }: ClientObservation): PointFault | null {
-  return graded(
-    'run-delay',
-    runDelayShare,
-    MAX_RUN_DELAY_SHARE,
-    MAX_RUN_DELAY_SHARE_FOR_MEDIANS,
-    'of the time the measuring thread waited for a core',
-  )
+function runDelay({ runDelayShare, meanRunDelayMs, cores, beats }: ClientObservation): PointFault | null {
+  const waits = meanRunDelayMs !== null && meanRunDelayMs > MAX_MEAN_RUN_DELAY_MS
+  const what = 'of the time the measuring thread waited for a core'
+  const limits = [MAX_RUN_DELAY_SHARE, MAX_RUN_DELAY_SHARE_FOR_MEDIANS] as const
+  const found = waits ? graded('run-delay', runDelayShare, ...limits, what) : null
+  const delays = beats?.senderDelaysMs ?? []
+  if (found !== null || cores > 1 || !manyAbove(delays, MAX_SENDER_DELAY_MS)) return found
+  const reason = `${shareAbove(delays, MAX_SENDER_DELAY_MS)} of the timers on the client's only core were more than ${MAX_SENDER_DELAY_MS} ms late (limit 1 %)`
+  return fault('run-delay', 'tails', reason)
+}
+
+/** With 100 values or more this says: the 99th percentile by nearest rank is above the limit. */
+function manyAbove(values: readonly number[], limitMs: number): boolean {
+  const above = values.filter((value) => value > limitMs).length
+  return above >= MIN_LATE_BEATS && above > values.length / 100
+}
+
+function shareAbove(values: readonly number[], limitMs: number): string {
+  return percent(values.filter((value) => value > limitMs).length / values.length)
 }
 
 function steal({ stealShare }: ClientObservation): PointFault | null {

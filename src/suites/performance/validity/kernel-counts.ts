@@ -23,6 +23,8 @@ export interface KernelCounts {
 export interface KernelShares {
   /** Of the time, in which the thread could have run and had no core. */
   runDelayShare: number | null
+  /** How long it waited for one on average each time. */
+  meanRunDelayMs: number | null
   /** Of the time of all cores, which the hypervisor gave to others. */
   stealShare: number | null
   /** Of the group that was held back most. */
@@ -59,11 +61,16 @@ export function kernelShares(before: KernelCounts, after: KernelCounts, duration
     const last = after.throttling[index]
     return first && last ? [last.throttledMs - first.throttledMs] : []
   })
+  const waited =
+    before.scheduler && after.scheduler
+      ? {
+          ms: Math.max(0, after.scheduler.waitedNs - before.scheduler.waitedNs) / 1e6,
+          slices: after.scheduler.slices - before.scheduler.slices,
+        }
+      : null
   return {
-    runDelayShare:
-      before.scheduler && after.scheduler && durationMs > 0
-        ? Math.max(0, after.scheduler.waitedNs - before.scheduler.waitedNs) / 1e6 / durationMs
-        : null,
+    runDelayShare: waited && durationMs > 0 ? waited.ms / durationMs : null,
+    meanRunDelayMs: waited ? waited.ms / Math.max(1, waited.slices) : null,
     // Steal may run backwards by a tick when a machine moves between hosts.
     stealShare: ticks && ticks.total > 0 ? Math.max(0, ticks.steal) / ticks.total : null,
     throttledMs: throttled.length > 0 ? Math.max(0, ...throttled) : null,

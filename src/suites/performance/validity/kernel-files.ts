@@ -1,15 +1,16 @@
 /** Readers of the small files in which Linux tells who had the processor. Null for a text of another form. */
 
-/** Nanoseconds that a thread ran, and that it could have run but waited for a core (proc(5), `schedstat`). */
+/** Nanoseconds that a thread ran, and that it could have run but waited for a core, and how often it got one. */
 export interface SchedulerTimes {
   ranNs: number
   waitedNs: number
+  slices: number
 }
 
-/** `/proc/<pid>/task/<tid>/schedstat`: time on the core, time in the run queue, timeslices. */
+/** `/proc/<pid>/task/<tid>/schedstat`: time on the core, time in the run queue, timeslices (proc(5)). */
 export function parseSchedstat(text: string): SchedulerTimes | null {
-  const match = /^(\d+) (\d+) \d+\s*$/.exec(text)
-  return match ? { ranNs: Number(match[1]), waitedNs: Number(match[2]) } : null
+  const match = /^(\d+) (\d+) (\d+)\s*$/.exec(text)
+  return match ? { ranNs: Number(match[1]), waitedNs: Number(match[2]), slices: Number(match[3]) } : null
 }
 
 /** Ticks of all cores together since boot. */

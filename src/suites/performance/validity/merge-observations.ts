@@ -20,11 +20,13 @@ export function mergeObservations(
   const busiest = seen.reduce((worst, one) => (one.utilisation > worst.utilisation ? one : worst))
   return {
     durationMs: most((one) => one.durationMs),
+    cores: seen[0].cores,
     utilisation: busiest.utilisation,
     windowUtilisations: busiest.windowUtilisations,
     longestTimerStallMs: most((one) => one.longestTimerStallMs),
     longestCollectionMs: most((one) => one.longestCollectionMs),
     totalCollectionMs: most((one) => one.totalCollectionMs),
+    meanRunDelayMs: mostKnown((one) => one.meanRunDelayMs),
     runDelayShare: mostKnown((one) => one.runDelayShare),
     stealShare: mostKnown((one) => one.stealShare),
     throttledMs: mostKnown((one) => one.throttledMs),

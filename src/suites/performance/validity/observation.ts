@@ -1,6 +1,8 @@
 /** What was seen of the measuring thread over one load point. Plain data, so that another thread can hand its own over. */
 export interface ClientObservation {
   durationMs: number
+  /** That this process may use. With a single one the sender of the reference stream waits whenever the reader does. */
+  cores: number
   /** Share of the time in which the event loop was busy. */
   utilisation: number
   /** The same in each window of about 100 ms. */
@@ -12,6 +14,7 @@ export interface ClientObservation {
   totalCollectionMs: number
   /** Null where the system does not tell. */
   runDelayShare: number | null
+  meanRunDelayMs: number | null
   stealShare: number | null
   throttledMs: number | null
   /** Furthest that the wall clock moved against the monotonic one between two looks. */
@@ -25,14 +28,16 @@ export interface ClientObservation {
 export interface BeatLog {
   /** How long after it was sent each was seen, in the order of coming; the last one is not known. */
   errorsMs: number[]
-  /** Longest for which the sender itself was late with a beat: a stopped process stops both threads. */
-  longestSenderDelayMs: number
+  /** How long after its time each was sent: a stopped process stops both threads. */
+  senderDelaysMs: number[]
 }
 
 /** Longest time for which anything that was due in the measuring thread was not served. */
 export function longestStallMs(observation: ClientObservation): number {
-  return (observation.beats?.errorsMs ?? []).reduce(
-    (longest, error) => Math.max(longest, error),
-    observation.longestTimerStallMs,
-  )
+  return Math.max(observation.longestTimerStallMs, longestOf(observation.beats?.errorsMs ?? []))
+}
+
+/** 0 for none. Not by spreading: a long run has more beats than a call may have arguments. */
+export function longestOf(timesMs: readonly number[]): number {
+  return timesMs.reduce((longest, time) => Math.max(longest, time), 0)
 }

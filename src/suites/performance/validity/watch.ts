@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { ClockStepWatch, type TwoClocks } from './clock-step.ts'
 import { clockGovernor, kernelCounter, kernelShares, type ReadText } from './kernel-counts.ts'
@@ -27,6 +28,8 @@ const systemClocks: TwoClocks = { wallMs: () => Date.now(), monotonicMs: () => p
 export function watchClient(options: WatchOptions): { stop(): ClientObservation } {
   const { reference, spunMs = () => 0, clocks = systemClocks, readText } = options
   const counts = kernelCounter(readText)
+  // By the affinity of the process, not of the machine.
+  const cores = availableParallelism()
   const collections = watchCollections()
   const clockStep = new ClockStepWatch(clocks)
   const countsBefore = counts()
@@ -63,6 +66,7 @@ export function watchClient(options: WatchOptions): { stop(): ClientObservation 
       const durationMs = end.atMs - start.atMs
       return {
         durationMs,
+        cores,
         utilisation: utilisation(start, end),
         windowUtilisations,
         longestTimerStallMs,

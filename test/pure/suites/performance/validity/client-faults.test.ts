@@ -3,8 +3,10 @@ import { pointFaultSchema } from '../../../../../src/record/cell-result.ts'
 import {
   clientFaults,
   MAX_CLOCK_STEP_MS,
+  MAX_MEAN_RUN_DELAY_MS,
   MAX_RUN_DELAY_SHARE,
   MAX_RUN_DELAY_SHARE_FOR_MEDIANS,
+  MAX_SENDER_DELAY_MS,
   MAX_STALL_FOR_MEDIANS_MS,
   MAX_STALL_MS,
   MAX_STAMP_ERROR_P50_MS,
@@ -20,17 +22,21 @@ import { beats, observed } from './observed.ts'
 
 const verdicts = (parts: Partial<ClientObservation>) =>
   clientFaults(observed(parts)).map(({ code, voids }) => `${code} ${voids}`)
-const errors = (ms: number) => ({ errorsMs: new Array(1000).fill(ms), longestSenderDelayMs: 1 })
+const errors = (ms: number) => ({ errorsMs: new Array(1000).fill(ms), senderDelaysMs: [] })
 const windows = (busy: number, share: number) => [...new Array(busy).fill(share), ...new Array(100 - busy).fill(0.1)]
 
 describe('a client that kept up', () => {
   it('has no fault', () => expect(clientFaults(observed())).toEqual([]))
 
   it('has none where the system tells nothing', () =>
-    expect(verdicts({ runDelayShare: null, stealShare: null, throttledMs: null, beats: null })).toEqual([]))
+    expect(
+      verdicts({ runDelayShare: null, meanRunDelayMs: null, stealShare: null, throttledMs: null, beats: null }),
+    ).toEqual([]))
 })
 
 const MORE = 1.001
+const waited = (runDelayShare: number, meanRunDelayMs: number) => ({ runDelayShare, meanRunDelayMs })
+const timers = (late: number, lateMs: number) => ({ beats: beats(1000, 0, 0, beats(1000, late, lateMs).errorsMs) })
 
 /** What is seen, and what is said of it; each limit on both of its sides. */
 const rows: [string, Partial<ClientObservation>, string[]][] = [
@@ -62,9 +68,16 @@ const rows: [string, Partial<ClientObservation>, string[]][] = [
   ['one late beat of few', { beats: beats(20, 1, 2) }, []],
   ['two late beats of few', { beats: beats(20, 2, 2) }, ['client-late tails']],
   ['too few beats for a median', { beats: beats(10, 1, 2) }, []],
-  ['as much run delay as may be', { runDelayShare: MAX_RUN_DELAY_SHARE }, []],
-  ['more run delay', { runDelayShare: MAX_RUN_DELAY_SHARE * MORE }, ['run-delay tails']],
-  ['much run delay', { runDelayShare: MAX_RUN_DELAY_SHARE_FOR_MEDIANS * MORE }, ['run-delay all']],
+  ['as much run delay as may be', { ...waited(MAX_RUN_DELAY_SHARE, 1) }, []],
+  ['more run delay', { ...waited(MAX_RUN_DELAY_SHARE * MORE, 1) }, ['run-delay tails']],
+  ['much of it, in waits as short as may be', { ...waited(0.9, MAX_MEAN_RUN_DELAY_MS) }, []],
+  ['more of it in longer waits', { ...waited(0.02, MAX_MEAN_RUN_DELAY_MS * MORE) }, ['run-delay tails']],
+  ['much run delay', { ...waited(MAX_RUN_DELAY_SHARE_FOR_MEDIANS * MORE, 1) }, ['run-delay all']],
+  ['timers on the only core as late as may be', { cores: 1, ...timers(20, MAX_SENDER_DELAY_MS) }, []],
+  ['1 % of them later', { cores: 1, ...timers(10, MAX_SENDER_DELAY_MS * MORE) }, []],
+  ['more of them later', { cores: 1, ...timers(11, MAX_SENDER_DELAY_MS * MORE) }, ['run-delay tails']],
+  ['late timers, on another core', { cores: 2, ...timers(500, 5) }, []],
+  ['late timers and waits', { cores: 1, ...timers(500, 5), ...waited(0.5, 1) }, ['run-delay all']],
   ['as much steal as may be', { stealShare: MAX_STEAL_SHARE }, []],
   ['more steal', { stealShare: MAX_STEAL_SHARE * MORE }, ['steal tails']],
   ['much steal', { stealShare: MAX_STEAL_SHARE_FOR_MEDIANS * MORE }, ['steal all']],
@@ -85,6 +98,7 @@ describe('the faults of a client', () => {
         longestTimerStallMs: 900,
         beats: errors(3),
         runDelayShare: 0.5,
+        meanRunDelayMs: 1,
         stealShare: 0.5,
         throttledMs: 900,
         clockStepMs: 3_600_000,
@@ -95,8 +109,8 @@ describe('the faults of a client', () => {
   })
 
   it('say whether the thread or the whole process stood still', () => {
-    const reason = (longestSenderDelayMs: number) =>
-      clientFaults(observed({ longestTimerStallMs: 200, beats: beats(1000, 0, 0, longestSenderDelayMs) }))[0]?.reason
+    const reason = (senderDelayMs: number) =>
+      clientFaults(observed({ longestTimerStallMs: 200, beats: beats(1000, 0, 0, [0.1, senderDelayMs]) }))[0]?.reason
     expect(reason(190)).toBe('the whole measuring process stood still for 200 ms (limit 40 ms)')
     expect(reason(2)).toBe('the measuring thread stood still for 200 ms (limit 40 ms)')
   })

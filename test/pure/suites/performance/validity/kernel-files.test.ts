@@ -36,13 +36,13 @@ const number = fc.integer({ min: 0, max: 2 ** 48 })
 
 describe('schedstat', () => {
   it('tells the time on a core and the time waited for one', () => {
-    expect(parseSchedstat('7654321 12345 678\n')).toEqual({ ranNs: 7654321, waitedNs: 12345 })
+    expect(parseSchedstat('7654321 12345 678\n')).toEqual({ ranNs: 7654321, waitedNs: 12345, slices: 678 })
   })
 
   it('reads back any counts', () => {
     fc.assert(
       fc.property(number, number, number, (ran, waited, slices) => {
-        expect(parseSchedstat(`${ran} ${waited} ${slices}\n`)).toEqual({ ranNs: ran, waitedNs: waited })
+        expect(parseSchedstat(`${ran} ${waited} ${slices}\n`)).toEqual({ ranNs: ran, waitedNs: waited, slices })
       }),
     )
   })
@@ -125,6 +125,8 @@ function machine(files: Record<string, string>) {
   return (path: string) => files[path] ?? null
 }
 
+const NOTHING = { runDelayShare: null, meanRunDelayMs: null, stealShare: null, throttledMs: null }
+
 describe('what the kernel counts', () => {
   const files: Record<string, string> = {
     '/proc/thread-self/schedstat': '1000000000 5000000 9\n',
@@ -143,25 +145,26 @@ describe('what the kernel counts', () => {
     now['/sys/fs/cgroup/job/cpu.stat'] = CPU_STAT_2.replace('345678', '365678')
     const shares = kernelShares(before, counts(), 2000)
     expect(shares.runDelayShare).toBeCloseTo(0.1)
+    expect(shares.meanRunDelayMs).toBeCloseTo(20)
     expect(shares.stealShare).toBeCloseTo(0.1)
     expect(shares.throttledMs).toBeCloseTo(20)
   })
 
   it('is null where there are no such files', () => {
     const counts = kernelCounter(machine({}))
-    expect(kernelShares(counts(), counts(), 1000)).toEqual({ runDelayShare: null, stealShare: null, throttledMs: null })
+    expect(kernelShares(counts(), counts(), 1000)).toEqual(NOTHING)
     expect(clockGovernor(machine({}))).toBeNull()
   })
 
   it('is null where a file went away in between', () => {
     const before = kernelCounter(machine(files))()
     const gone: KernelCounts = { scheduler: null, ticks: null, throttling: [null, null] }
-    expect(kernelShares(before, gone, 1000)).toEqual({ runDelayShare: null, stealShare: null, throttledMs: null })
+    expect(kernelShares(before, gone, 1000)).toEqual(NOTHING)
   })
 
   it('never turns a counter that runs backwards into a negative share', () => {
     const counts = (steal: number, total: number): KernelCounts => ({
-      scheduler: { ranNs: 0, waitedNs: steal },
+      scheduler: { ranNs: 0, waitedNs: steal, slices: 5 },
       ticks: { steal, total },
       throttling: [],
     })

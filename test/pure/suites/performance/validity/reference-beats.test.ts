@@ -21,7 +21,7 @@ describe('the reader of beats', () => {
     const log = reader.log()
     reader.read(100.5, bytesOf([[Number.NaN, 0.2]]), BEAT_BYTES)
     reader.read(110.1, bytesOf([[100.25, 3]]), BEAT_BYTES)
-    expect(log.end()).toEqual({ errorsMs: [0.25], longestSenderDelayMs: 3 })
+    expect(log.end()).toEqual({ errorsMs: [0.25], senderDelaysMs: [0.2, 3] })
   })
 
   it('counts a beat that was read before its write returned as not late', () => {
@@ -60,9 +60,9 @@ describe('the reader of beats', () => {
           reader.read(1000 + index, piece, piece.length)
           for (let beat = before; beat < Math.floor(position / BEAT_BYTES); beat++) seenMs.push(1000 + index)
         }
-        const { errorsMs, longestSenderDelayMs } = log.end()
+        const { errorsMs, senderDelaysMs } = log.end()
         expect(errorsMs).toEqual(seenMs.slice(0, 19).map((atMs, index) => atMs - index * 10))
-        expect(longestSenderDelayMs).toBe(19)
+        expect(senderDelaysMs).toEqual(Array.from({ length: 20 }, (_, index) => index))
       }),
     )
   })
@@ -74,8 +74,8 @@ describe('the reader of beats', () => {
     const second = reader.log()
     reader.read(110, bytesOf([[99, 1]]), BEAT_BYTES)
     reader.read(120, bytesOf([[109, 1]]), BEAT_BYTES)
-    expect(first.end()).toEqual({ errorsMs: [], longestSenderDelayMs: 50 })
-    expect(second.end()).toEqual({ errorsMs: [1], longestSenderDelayMs: 1 })
+    expect(first.end()).toEqual({ errorsMs: [], senderDelaysMs: [50] })
+    expect(second.end()).toEqual({ errorsMs: [1], senderDelaysMs: [1, 1] })
     reader.read(130, bytesOf([[119, 9]]), BEAT_BYTES)
     expect(second.end().errorsMs).toEqual([1])
   })
