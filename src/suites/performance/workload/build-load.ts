@@ -77,6 +77,7 @@ export async function buildLoad(options: BuildOptions): Promise<BuiltLoad> {
     const session = warmup ? index - source.sessions : index
     const requests = draft.requests.map((request, turn) => shelf.prepare(request, session, turn, warmup))
     progress.step('prompts', ++done, total)
+    shelf.foresee(done, total)
     return { atMs: draft.atMs, requests }
   })
   if (writer.lengthened > 0)

@@ -9,6 +9,10 @@ import type { PlannedRequest } from './planned.ts'
 /** All requests of a load point lie in memory before the clock runs. */
 export const MAX_PREPARED_BYTES = 2 * 1024 ** 3
 
+/** Lengths vary: what so many sessions take tells what all will, to within this factor. */
+const FORESEEN_FROM_SESSIONS = 50
+const FORESEEN_MARGIN = 1.5
+
 /** Makes requests ready to be written, and refuses more of them than memory is meant to hold. */
 export class RequestShelf {
   readonly #endpoint: Endpoint
@@ -35,7 +39,7 @@ export class RequestShelf {
     this.#idStart = requestIdStart(spec)
   }
 
-  /** `session`: its number, `w` in front of it for warm-up in the id. */
+  /** Of warm-up, the id says so. */
   prepare(draft: DraftRequest, session: number, turn: number, warmup: boolean): PlannedRequest {
     const { messages, outputTokens, inputTokens, cachedTokens, thinkMs } = draft
     const id = `${this.#idStart}-${warmup ? 'w' : ''}${session}.${turn}`
@@ -43,14 +47,20 @@ export class RequestShelf {
     const request = prepareRequest(this.#endpoint, id, body)
     this.#bytes += request.bytes.length
     this.#requests++
-    if (this.#bytes > this.#maxBytes) throw this.#tooLarge()
+    if (this.#bytes > this.#maxBytes) throw this.#tooLarge(this.#requests)
     return { request, session, turn, thinkMs, asked: { inputTokens, outputTokens, cachedTokens } }
   }
 
-  #tooLarge(): ConfigurationError {
+  /** Refuses early what would take minutes to build and then be refused. `done` of `total` sessions are prepared. */
+  foresee(done: number, total: number): void {
+    if (done >= FORESEEN_FROM_SESSIONS && (this.#bytes / done) * total > FORESEEN_MARGIN * this.#maxBytes)
+      throw this.#tooLarge(Math.round((this.#requests / done) * total))
+  }
+
+  #tooLarge(requests: number): ConfigurationError {
     const { scenario, load } = this.#spec
-    const megabytes = Math.round(this.#maxBytes / 1024 ** 2)
-    const message = `the first ${this.#requests} requests of ${load} take more than ${megabytes} MiB, the most that is prepared`
+    const mebibytes = Math.round(this.#maxBytes / 1024 ** 2)
+    const message = `${requests} requests of ${load} take more than ${mebibytes} MiB, the most that is prepared`
     const hint = 'ask for fewer or shorter requests, or for fewer turns'
     return new ConfigurationError([{ file: `scenario ${scenario}`, field: 'workload', message, hint }])
   }
