@@ -5,7 +5,8 @@ import type { EventClass } from './record.ts'
  * keys stand where, and whether they hold something. Text inside strings cannot be mistaken for keys. `JSON.parse` costs
  * several times as much, on the thread that stamps.
  *
- * When an event holds several things the class is the first of: error, tool, answer, reasoning, finish, usage, role.
+ * When an event holds several things the class is the first of: error, tool, answer, reasoning, finish, role. `usage` is
+ * an event that has nothing else; where the counts come with every event, each still has the class of its choice.
  */
 export class EventClassifier {
   /** Of the event classified last: it names a finish reason, holds a usage object, is not one whole JSON object. */
@@ -37,6 +38,7 @@ export class EventClassifier {
     let answer = false
     let reasoning = false
     let role = false
+    let choice = false
     let depth = 0
     let inChoices = false
     let inDelta = false
@@ -65,6 +67,7 @@ export class EventClassifier {
           else if (isKey(bytes, key, keyEnd, ERROR)) error = first !== LETTER_N
           else if (isKey(bytes, key, keyEnd, OBJECT)) error ||= matches(bytes, position, end, ERROR_TEXT)
         } else if (depth === CHOICE_DEPTH && inChoices) {
+          choice = true
           if (isKey(bytes, key, keyEnd, DELTA)) inDelta = true
           else if (isKey(bytes, key, keyEnd, FINISH_REASON)) this.finish = hasText(bytes, position, end) || this.finish
           else if (isKey(bytes, key, keyEnd, TEXT)) answer = this.#tokenText(bytes, position, end) || answer
@@ -88,8 +91,8 @@ export class EventClassifier {
     if (answer) return 'answer'
     if (reasoning) return 'reasoning'
     if (this.finish) return 'finish'
-    if (this.usage) return 'usage'
-    return role ? 'role' : 'other'
+    if (role) return 'role'
+    return this.usage && !choice ? 'usage' : 'other'
   }
 
   /** Whether the value is a string with something in it. */

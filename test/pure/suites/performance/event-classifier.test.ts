@@ -55,6 +55,29 @@ describe('EventClassifier', () => {
       expect(classify(text)).toMatchObject({ class: 'answer', finish: true, usage: true })
   })
 
+  it('keeps the class of an event that carries the counts so far', () => {
+    const counts = { usage: { prompt_tokens: 4, completion_tokens: 3 } }
+    expect(classify(JSON.stringify(chunk({ role: 'assistant', content: '' }, counts)))).toMatchObject({
+      class: 'role',
+      usage: true,
+    })
+    expect(classify(JSON.stringify(chunk({ content: '' }, counts)))).toMatchObject({ class: 'other', usage: true })
+  })
+
+  it('reads the count of completion tokens, where it is a plain number of the usage itself', () => {
+    const read = (usage: unknown, indent = 0) => {
+      const bytes = Buffer.from(JSON.stringify({ choices: [], usage }, null, indent))
+      const classifier = new EventClassifier()
+      classifier.classify(bytes, 0, bytes.length)
+      return classifier.completionTokens
+    }
+    expect(read({ prompt_tokens: 4, completion_tokens: 123, total_tokens: 127 })).toBe(123)
+    expect(read({ completion_tokens: 0 }, 2)).toBe(0)
+    for (const other of [null, {}, { completion_tokens: null }, { completion_tokens: 1.5 }, { completion_tokens: '7' }])
+      expect(read(other)).toBe(-1)
+    expect(read({ completion_tokens_details: { completion_tokens: 9 } })).toBe(-1)
+  })
+
   it('looks only where the API puts things', () => {
     const logprobs = { content: [{ token: 'x', text: 'x', finish_reason: 'stop', delta: { content: 'x' } }] }
     expect(classify(JSON.stringify(chunk({ content: '' }, {}, { logprobs })))).toMatchObject({
