@@ -1,7 +1,8 @@
 import type { Endpoint } from '../../../engine/endpoint.ts'
+import { networkFetch } from '../../../engine/http/network-fetch.ts'
 
-/** A page that takes longer is of no use: the load goes on meanwhile. */
-const PAGE_TIMEOUT_MS = 5000
+/** llama.cpp answers between two batches, and on a busy machine a batch takes seconds. */
+const PAGE_TIMEOUT_MS = 15_000
 const MAX_PAGE_BYTES = 16 * 1024 * 1024
 
 /** The bytes of a metrics page; null when there is none to be had, for whatever reason. */
@@ -9,11 +10,12 @@ export type ReadPage = (signal: AbortSignal) => Promise<Uint8Array | null>
 
 /** Reads `GET {url}/metrics` (or another address: MindIE serves metrics on its own port). Never rejects. */
 export function metricsPage(
-  endpoint: Pick<Endpoint, 'url' | 'headers'>,
+  endpoint: Pick<Endpoint, 'url' | 'headers' | 'network'>,
   address: string = `${endpoint.url}/metrics`,
 ): ReadPage {
   return async (signal) => {
     try {
+      const fetch = await networkFetch(endpoint.network)
       const response = await fetch(address, {
         // The text format, also from servers that speak protobuf or OpenMetrics too.
         headers: { ...endpoint.headers, accept: 'text/plain;version=0.0.4' },
