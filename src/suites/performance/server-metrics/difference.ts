@@ -10,7 +10,8 @@ export interface ServerDifference {
  * What the server counted between two scrapes. `values` of the counts:
  * counters under their names of `vocabulary.ts`, as increases;
  * of histograms `<name>MeanMs` and `<name>Samples`;
- * of gauges between and at the ends `<name>Mean` and `<name>Max`;
+ * of gauges `<name>Mean` and `<name>Max` while the load ran, absent when nobody looked; of shares and lengths the end
+ * counts too, where requests have left;
  * and `prefixHitShare`, `draftAcceptance` (of drafted tokens) and `acceptanceLength` (1 + accepted / drafts).
  * After a restart the increases mean nothing and are left out.
  */
@@ -21,7 +22,7 @@ export function serverCounts(
 ): ServerDifference {
   const restart = restartBetween(before, after)
   const values = {
-    ...gaugeValues([before.state, ...between, after.state]),
+    ...gaugeValues(between, after.state),
     ...(restart === null ? increases(before.state, after.state) : {}),
   }
   const finite = Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)))
@@ -72,9 +73,10 @@ function increases(before: ServerState, after: ServerState): Record<string, numb
   return values
 }
 
-function gaugeValues(states: readonly ServerState[]): Record<string, number> {
+function gaugeValues(between: readonly ServerState[], after: ServerState): Record<string, number> {
   const values: Record<string, number> = {}
   for (const name of GAUGES) {
+    const states = name === 'running' || name === 'waiting' ? between : [...between, after]
     const seen = states.map(({ gauges }) => gauges[name]).filter((value) => value !== undefined)
     if (seen.length === 0) continue
     values[`${name}Mean`] = seen.reduce((total, value) => total + value, 0) / seen.length

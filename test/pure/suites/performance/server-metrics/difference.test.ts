@@ -32,10 +32,11 @@ describe('the difference of two scrapes', () => {
     expect(counts.values).not.toHaveProperty('itlMeanMs')
   })
 
-  it('takes the gauges of all scrapes, the ends included', () => {
+  it('takes the requests from between the ends, where the server is at rest', () => {
     const [none, four, two] = [0, 4, 2].map((running) => vllmReading({ running }))
     const { values } = serverCounts(none!, none!, [four!.state, two!.state]).counts
-    expect([values.runningMean, values.runningMax]).toEqual([1.5, 4])
+    expect([values.runningMean, values.runningMax]).toEqual([3, 4])
+    expect(serverCounts(none!, four!, []).counts.values).not.toHaveProperty('runningMax')
   })
 
   it('keeps the moving acceptance length of an engine without counters of drafts', () => {
@@ -57,7 +58,7 @@ describe('a server that was restarted', () => {
     const { counts, faults } = serverCounts(before, vllmReading({ generated: 40, finished: 12 }), [])
     expect(faults).toEqual([{ ...restarted, reason: expect.stringContaining('fell from 500 to 40') }])
     expect(faults[0]!.reason).toContain('vllm:generation_tokens_total')
-    expect(counts.values).toEqual({ runningMean: 0, runningMax: 0 })
+    expect(counts.values).toEqual({})
   })
 
   it('is known also when it is one of several engines and the sum rises', () => {
