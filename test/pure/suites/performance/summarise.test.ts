@@ -177,6 +177,13 @@ describe('dispatch', () => {
     expect(of([late(12), late(0.5)], open)).toMatchObject([{ by: 'client', voids: 'all' }])
   })
 
+  it('overlooks one late request of ten to a hundred, which p99 would not', () => {
+    const punctual = Array.from({ length: 11 }, () => late(0))
+    expect(of([...punctual, late(30)], open)).toEqual([])
+    expect(of([...punctual, late(30), late(2)], open)).toMatchObject([{ voids: 'tails' }])
+    expect(of([...punctual.slice(3), late(30)], open)).toHaveLength(1)
+  })
+
   it('is the load’s own doing where all connections are taken', () => {
     const [fault] = of([late(12), late(12)], { ...open, maxConcurrency: 2 })
     expect(fault).toMatchObject({ by: 'load', voids: 'all' })
@@ -200,6 +207,12 @@ describe('dispatch', () => {
     const turn = { ...late(2.5), turn: 1 }
     expect(of([late(0), turn], open)).toEqual([])
     expect(of([late(0), { ...late(3.5), turn: 1 }], open)).toMatchObject([{ by: 'client', voids: 'tails' }])
+  })
+
+  it('does not count the time in which a new connection was made', () => {
+    const fresh = { reused: false, connectMs: 3 }
+    expect(of([late(0), { ...late(3.5), ...fresh }], open)).toEqual([])
+    expect(of([late(0), { ...late(4.5), ...fresh }], open)).toHaveLength(1)
   })
 
   it('leaves requests out that never got a connection', () => {
