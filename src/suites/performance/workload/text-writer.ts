@@ -34,6 +34,7 @@ const COUNTED_WHOLE_TOKENS = 4_000_000
 export class TextWriter {
   readonly ruler: TokenRuler
   readonly #costs: WordCosts | null
+  readonly #trustedAfter: number
   readonly #firstCosts = new Map<string, number>()
   #additive = true
   #countedWhole = 0
@@ -42,13 +43,15 @@ export class TextWriter {
   /** Passages that could not be made exact although the ruler counts. */
   inexact = 0
 
-  private constructor(ruler: TokenRuler, costs: WordCosts | null) {
+  private constructor(ruler: TokenRuler, costs: WordCosts | null, countedWhole: number) {
     this.ruler = ruler
     this.#costs = costs
+    this.#trustedAfter = countedWhole
   }
 
-  static async create(ruler: TokenRuler): Promise<TextWriter> {
-    return new TextWriter(ruler, ruler.count === null ? null : await wordCosts(ruler.count))
+  /** `countedWhole`: tokens of texts that are counted whole before the sum of their words is trusted. */
+  static async create(ruler: TokenRuler, countedWhole = COUNTED_WHOLE_TOKENS): Promise<TextWriter> {
+    return new TextWriter(ruler, ruler.count === null ? null : await wordCosts(ruler.count), countedWhole)
   }
 
   async write(order: PassageOrder): Promise<Passage> {
@@ -83,7 +86,7 @@ export class TextWriter {
 
   /** Counting at the server is its own work, not ours: there every text is counted whole. */
   #isTrusted(): boolean {
-    return this.ruler.source === 'tokenizer-file' && this.#additive && this.#countedWhole > COUNTED_WHOLE_TOKENS
+    return this.ruler.source === 'tokenizer-file' && this.#additive && this.#countedWhole > this.#trustedAfter
   }
 
   /** Words whose costs add up to the order; null where that leaves no room for the salt, or costs are not known. */
