@@ -1,9 +1,9 @@
 import Table from 'cli-table3'
 import type { LoadPoint } from '../record/cell-result.ts'
 import type { CompatTable, LoadReport } from '../record/load-report.ts'
-import { terminalText as printable } from '../report/escape.ts'
+import { terminalText as printable, visible } from '../report/escape.ts'
 import { amount } from '../report/load-page/amounts.ts'
-import { columnsOf, valueOf, whyAbsent } from '../report/load-page/columns.ts'
+import { columnsOf, metricValue, whyAbsent } from '../report/load-page/columns.ts'
 import {
   calibrationWords,
   clientWords,
@@ -25,6 +25,7 @@ const NARROWEST_NOTE = 24
 export function formatLoadTable(report: LoadReport): string {
   const { points } = report
   const client = clientWords(points)
+  const shape = [workloadWords(report.workload), arrivalWords(report.arrivals)]
   const notes = [
     ...faultsByReason(points).map(({ fault, points: names }) => {
       const what = fault.voids === 'all' ? 'not valid' : 'tails not valid'
@@ -37,32 +38,33 @@ export function formatLoadTable(report: LoadReport): string {
     ...(report.interrupted ? ['interrupted: the remaining load points were not measured'] : []),
   ]
   return [
-    ...wrapped(`${report.model} at ${report.url}, seed ${report.seed}`),
-    ...wrapped(
-      [workloadWords(report.workload), arrivalWords(report.arrivals)].filter((part) => part !== '').join('; '),
-    ),
+    // The address is the user's own: copied, it must be what was typed.
+    ...wrapped(`${printable(report.model)} at ${visible(report.url)}, seed ${report.seed}`),
+    ...wrapped(printable(shape.filter((part) => part !== '').join('; '))),
     '',
     points.length === 0 ? 'no load point was measured' : pointTable(points),
     '',
-    ...notes.flatMap(wrapped),
+    ...notes.flatMap((note) => wrapped(printable(note))),
     ...report.compat.flatMap((table) => ['', compatTable(table)]),
   ].join('\n')
 }
 
 function pointTable(points: readonly LoadPoint[]): string {
   const columns = columnsOf(points)
-  const table = plainTable({
-    head: ['load', 'ok/failed', ...columns.map(({ title, unit }) => `${title.replace(' ', '\n')}\n${unit}`), 'valid'],
-    colAligns: ['left', ...columns.map(() => 'right' as const), 'right', 'left'],
-  })
-  for (const point of points)
-    table.push([
-      broken(printable(pointName(point)), WIDEST_LEVEL).join('\n'),
-      `${point.succeeded}/${failedOf(point)}`,
-      ...columns.map(({ metric }) => amount(valueOf(point, metric))),
-      VALIDITY_WORD[validityOf(point)],
-    ])
-  return drawn(table)
+  const head = [
+    'load',
+    'ok/failed',
+    ...columns.map(({ title, unit }) => `${title.replace(' ', '\n')}\n${unit}`),
+    'valid',
+  ]
+  const rows = points.map((point) => [
+    broken(printable(pointName(point)), WIDEST_LEVEL).join('\n'),
+    `${point.succeeded}/${failedOf(point)}`,
+    ...columns.map(({ metric }) => amount(metricValue(point, metric))),
+    VALIDITY_WORD[validityOf(point)],
+  ])
+  const leftwards = (column: number) => column === 0 || column === head.length - 1
+  return plainTable(head, rows, leftwards)
 }
 
 /** Rows that share a note become one, so that it is read once and runs beside them. */
@@ -85,32 +87,41 @@ function compatTable({ peer, load, repetition, rows }: CompatTable): string {
     widest(cells.flatMap((cell) => cell.values)) +
     widest(cells.flatMap((cell) => cell.units))
   const noteWidth = Math.max(NARROWEST_NOTE, WIDTH_COLUMNS - taken - 3 * GAP.length)
-  const table = plainTable({ head: ['name', 'value', 'unit', 'note'], colAligns: ['left', 'right', 'left', 'left'] })
-  for (const { names, values, units, note } of cells)
-    table.push([names.join('\n'), values.join('\n'), units.join('\n'), broken(note, noteWidth).join('\n')])
-  return `as ${peer} would print it, ${printable(pointName({ load, repetition }))}\n${drawn(table)}`
+  const lines = cells.map(({ names, values, units, note }) => [
+    names.join('\n'),
+    values.join('\n'),
+    units.join('\n'),
+    broken(note, noteWidth).join('\n'),
+  ])
+  const table = plainTable(['name', 'value', 'unit', 'note'], lines, (column) => column !== 1)
+  return `as ${peer} would print it, ${printable(pointName({ load, repetition }))}\n${table}`
 }
 
 const GAP = '  '
 
-/** No borders: a dozen columns of numbers leave no room for them. */
-function plainTable(options: { head: string[]; colAligns: ('left' | 'right')[] }) {
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
-  const chars = { ...none, 'bottom-left': '', 'bottom-right': '', left: '', right: '', middle: GAP, 'left-mid': '' }
-  return new Table({
-    ...options,
-    chars: { ...chars, mid: '─', 'mid-mid': '─'.repeat(GAP.length), 'right-mid': '' },
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  })
+/** No borders: a dozen columns of numbers leave no room for them, the widest numbers not even for a second space. */
+function plainTable(head: string[], rows: string[][], leftwards: (column: number) => boolean): string {
+  const roomy = drawTable(head, rows, leftwards, GAP)
+  const tooWide = roomy.split('\n').some((line) => line.length > WIDTH_COLUMNS)
+  return tooWide ? drawTable(head, rows, leftwards, ' ') : roomy
 }
 
-function drawn(table: { toString(): string }): string {
+function drawTable(head: string[], rows: string[][], leftwards: (column: number) => boolean, gap: string): string {
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
+  const chars = { ...none, 'bottom-left': '', 'bottom-right': '', left: '', right: '', middle: gap, 'left-mid': '' }
+  const table = new Table({
+    head,
+    colAligns: head.map((_, column) => (leftwards(column) ? 'left' : 'right')),
+    chars: { ...chars, mid: '─', 'mid-mid': '─'.repeat(gap.length), 'right-mid': '' },
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+  })
+  table.push(...rows)
   return table.toString().replace(/ +$/gm, '')
 }
 
 /** One note as lines of at most the width, those that follow set in. */
 function wrapped(text: string): string[] {
-  const [first, ...rest] = broken(printable(text), WIDTH_COLUMNS - GAP.length)
+  const [first, ...rest] = broken(text, WIDTH_COLUMNS - GAP.length)
   return [first ?? '', ...rest.map((line) => `${GAP}${line}`)]
 }
 

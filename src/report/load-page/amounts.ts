@@ -1,6 +1,6 @@
 /** How measured numbers stand in the table and on the page of `load`. */
 
-/** Three significant digits at least, whole numbers whole, thousands apart: `0.042`, `9.31`, `48.2`, `2 417`. */
+/** Three significant digits at least, whole numbers whole, thousands apart: `0.042`, `9.31`, `48.2`, `2,417`. */
 export function amount(value: number | null): string {
   if (value === null) return '–'
   const size = Math.abs(value)
@@ -40,14 +40,14 @@ export function share(value: number): string {
   return `${Number(percent.toFixed(percent >= 9.95 || Number.isInteger(percent) ? 0 : 1))} %`
 }
 
-/** `1 request`, `2 048 requests`. */
+/** `1 request`, `2,048 requests`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count, 0)} ${count === 1 ? one : many}`
 }
 
 function grouped(value: number, decimals: number): string {
   const [whole, fraction] = Math.abs(value).toFixed(decimals).split('.')
-  const apart = whole!.length < 4 ? whole! : whole!.replace(/\B(?=(\d{3})+$)/g, '\u202f')
+  const apart = whole!.length < 4 ? whole! : whole!.replace(/\B(?=(\d{3})+$)/g, ',')
   return `${value < 0 ? '−' : ''}${apart}${fraction ? `.${fraction}` : ''}`
 }
 

@@ -32,7 +32,7 @@ export function plotOf({ width, height }: { width: number; height: number }) {
 
 export function drawChart(chart: Chart): Html {
   const { width, height, title, description, x, y, marks } = chart
-  const { left, right, top, bottom } = plotOf(chart)
+  const { left, right, bottom } = plotOf(chart)
   const columns = apart(x.ticks).map(
     ({ at, label }) =>
       html`<text class="tick" x="${at}" y="${bottom + 16}" text-anchor="middle">${label}</text><line class="stub" x1="${at}" x2="${at}" y1="${bottom}" y2="${bottom + 4}"/>`,

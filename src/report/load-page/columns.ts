@@ -30,7 +30,7 @@ const COLUMNS: readonly LoadColumn[] = [
     metric: 'prefix-cache-hit-rate',
     title: 'prefix hits',
     unit: '%',
-    shown: (points) => points.some((point) => (valueOf(point, 'prefix-cache-hit-rate') ?? 0) > 0),
+    shown: (points) => points.some((point) => (metricValue(point, 'prefix-cache-hit-rate') ?? 0) > 0),
   },
 ]
 
@@ -42,7 +42,7 @@ export function metricOf(point: LoadPoint, name: string): LoadPoint['metrics'][n
   return point.metrics.find((metric) => metric.name === name)
 }
 
-export function valueOf(point: LoadPoint, name: string): number | null {
+export function metricValue(point: LoadPoint, name: string): number | null {
   return metricOf(point, name)?.value ?? null
 }
 

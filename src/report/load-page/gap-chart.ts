@@ -3,7 +3,7 @@ import type { PointPicture } from '../../record/load-report.ts'
 import { type Html, html } from '../escape.ts'
 import { amount, counted, tick, timeTick } from './amounts.ts'
 import { CHARACTER_WIDTH, drawChart, plotOf } from './chart.ts'
-import { valueOf } from './columns.ts'
+import { metricValue } from './columns.ts'
 import { SMALL } from './latency-chart.ts'
 import { pointName } from './point-words.ts'
 import { linearScale, logScale, round } from './scale.ts'
@@ -18,7 +18,7 @@ export function gapChart(
   edgesMs: readonly number[],
 ): Html {
   const plot = plotOf(SMALL)
-  const x = logScale(edgesMs, plot.x, 7)
+  const x = logScale(edgesMs, plot.x, 6)
   const y = linearScale([0, ...gaps.counts], plot.y, 5)
   const bars = gaps.counts.map((count, bin) => {
     const [from, to] = [gaps.edgesMs[bin], gaps.edgesMs[bin + 1]]
@@ -42,16 +42,16 @@ export function gapChart(
   })
 }
 
-/** The lower label to the left of its line, the upper one to the right: they cannot meet. */
+/** Above the plot and one above the other: they cannot meet, nor hide a bar. */
 function percentileLines(point: LoadPoint | undefined, place: (ms: number) => number): Html[] {
   const plot = plotOf(SMALL)
   return (['p50', 'p99'] as const).map((name) => {
-    const valueMs = point === undefined ? null : valueOf(point, `icl.${name}`)
+    const valueMs = point === undefined ? null : metricValue(point, `icl.${name}`)
     if (valueMs === null) return html``
     const at = place(valueMs)
     const label = `${name} ${amount(valueMs)} ms`
     const width = label.length * CHARACTER_WIDTH + 5
     const leftwards = name === 'p50' ? at - width > plot.left : at + width > plot.right
-    return html`<line class="mark" x1="${at}" x2="${at}" y1="${plot.top - 6}" y2="${plot.bottom}"/><text class="note" x="${round(leftwards ? at - 5 : at + 5)}" y="${plot.top + (name === 'p50' ? 2 : 16)}" text-anchor="${leftwards ? 'end' : 'start'}">${label}</text>`
+    return html`<line class="mark" x1="${at}" x2="${at}" y1="${plot.top - (name === 'p50' ? 22 : 10)}" y2="${plot.bottom}"/><text class="note" x="${round(leftwards ? at - 5 : at + 5)}" y="${plot.top - (name === 'p50' ? 14 : 2)}" text-anchor="${leftwards ? 'end' : 'start'}">${label}</text>`
   })
 }

@@ -7,7 +7,10 @@ import { crosses, dots } from './marks.ts'
 import { pointName } from './point-words.ts'
 import { linearScale, logScale } from './scale.ts'
 
-export const SMALL = { width: 400, height: 236 } as const
+export const SMALL = { width: 360, height: 222 } as const
+
+/** So few can be drawn larger without hiding each other. */
+const FEW_REQUESTS = 100
 
 /** Axis of latencies for all points of a page, so that they can be compared by eye. */
 export function latenciesOf(pictures: readonly PointPicture[]): number[] {
@@ -29,6 +32,7 @@ export function latencyChart(
   const y = logScale(latenciesMs, plot.y, 6)
   const ended = requests.filter(({ failed }) => !failed)
   const failed = requests.filter((request) => request.failed)
+  const size = requests.length < FEW_REQUESTS ? ' few' : ''
   const all = point === undefined ? requests.length : point.planned
   const drawn = requests.length < all ? `, ${counted(requests.length, 'of them', 'of them')} drawn` : ''
   return drawChart({
@@ -39,11 +43,11 @@ export function latencyChart(
     y: { title: 'latency, log scale', ticks: y.ticks.map((value) => ({ at: y.place(value), label: timeTick(value) })) },
     marks: [
       dots(
-        'dots second',
+        `dots second${size}`,
         ended.map(({ atSeconds, e2elMs }) => [x.place(atSeconds), y.place(e2elMs)]),
       ),
       dots(
-        'dots first',
+        `dots first${size}`,
         ended.flatMap(({ atSeconds, ttftMs }) =>
           ttftMs === null ? [] : [[x.place(atSeconds), y.place(ttftMs)] as const],
         ),

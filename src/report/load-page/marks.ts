@@ -5,13 +5,13 @@ import { round } from './scale.ts'
 export function dots(name: string, places: readonly (readonly [x: number, y: number])[]): Html {
   if (places.length === 0) return html``
   const path = places.map(([x, y]) => `M${x} ${y}h0`).join('')
-  return html`<path class="${name}" d="${path}"/>`
+  return drawn(name, path)
 }
 
 export function crosses(name: string, places: readonly (readonly [x: number, y: number])[]): Html {
   if (places.length === 0) return html``
   const path = places.map(([x, y]) => `M${x} ${y}m-3.5-3.5l7 7m0-7l-7 7`).join('')
-  return html`<path class="${name}" d="${path}"/>`
+  return drawn(name, path)
 }
 
 /** A line through the places; null parts it. */
@@ -22,7 +22,12 @@ export function line(name: string, places: readonly (readonly [x: number, y: num
     if (place !== null) path += `${pen}${place[0]} ${place[1]}`
     pen = place === null ? 'M' : 'L'
   }
-  return path.includes('L') ? html`<path class="${name}" d="${path}"/>` : html``
+  return path.includes('L') ? drawn(name, path) : html``
+}
+
+/** A path of our own numbers, which the templates would cut as they cut any long text. */
+function drawn(name: string, path: string): Html {
+  return { html: `<path class="${name}" d="${path}"/>` }
 }
 
 /**

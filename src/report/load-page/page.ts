@@ -5,7 +5,7 @@ import { STYLE } from '../page/style.ts'
 import { counted } from './amounts.ts'
 import { whyAbsent } from './columns.ts'
 import { pictureSections, sweepSection } from './pictures.ts'
-import { calibrationWords, pointName, remarksOf, validityOf } from './point-words.ts'
+import { calibrationWords, pointName, remarksOf, VALIDITY_NOTE, validityOf } from './point-words.ts'
 import { LOAD_STYLE } from './style.ts'
 import { compatTable, metricTable, pointTable, validityTable } from './tables.ts'
 import { tiles } from './tiles.ts'
@@ -58,14 +58,11 @@ ${interrupted}${census(points)}${tiles(points)}`
 }
 
 function census(points: readonly LoadPoint[]): Html {
-  const kinds = [
-    ['valid', 'valid'],
-    ['tails', 'without valid tails'],
-    ['void', 'not valid'],
-  ] as const
-  const chips = kinds.flatMap(([validity, words]) => {
+  const chips = (['valid', 'tails', 'void'] as const).flatMap((validity) => {
     const count = points.filter((point) => validityOf(point) === validity).length
-    return count === 0 ? [] : [html`<li class="${validity}">${counted(count, 'load point')} ${words}</li>`]
+    return count === 0
+      ? []
+      : [html`<li class="${validity}">${counted(count, 'load point')}: ${VALIDITY_NOTE[validity]}</li>`]
   })
   return chips.length === 0 ? html`` : html`<ul class="counts">${chips}</ul>`
 }

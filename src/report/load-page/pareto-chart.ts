@@ -2,7 +2,7 @@ import type { LoadPoint } from '../../record/cell-result.ts'
 import { type Html, html } from '../escape.ts'
 import { amount, tick } from './amounts.ts'
 import { CHARACTER_WIDTH, drawChart, plotOf } from './chart.ts'
-import { valueOf } from './columns.ts'
+import { metricValue } from './columns.ts'
 import { line, point as mark } from './marks.ts'
 import { validityOf } from './point-words.ts'
 import { linearScale, round } from './scale.ts'
@@ -23,12 +23,12 @@ interface Drawn {
 export function paretoChart(points: readonly LoadPoint[]): Html | null {
   const first = points.filter(({ repetition }) => repetition === 1)
   const perDevice = first.every((each) => {
-    const known = valueOf(each, 'output-tokens-per-second-per-device') !== null
-    return known || valueOf(each, 'output-tokens-per-second') === null
+    const known = metricValue(each, 'output-tokens-per-second-per-device') !== null
+    return known || metricValue(each, 'output-tokens-per-second') === null
   })
   const metric = perDevice ? 'output-tokens-per-second-per-device' : 'output-tokens-per-second'
   const drawn = first.flatMap((each): Drawn[] => {
-    const [perUser, output] = [valueOf(each, 'output-tokens-per-second-per-user'), valueOf(each, metric)]
+    const [perUser, output] = [metricValue(each, 'output-tokens-per-second-per-user'), metricValue(each, metric)]
     if (perUser === null || output === null) return []
     return [{ load: each.load, perUser, output, valid: validityOf(each) !== 'void' }]
   })

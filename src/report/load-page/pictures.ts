@@ -1,13 +1,12 @@
 import type { LoadPoint } from '../../record/cell-result.ts'
 import type { PointPicture } from '../../record/load-report.ts'
 import { type Html, html } from '../escape.ts'
-import { counted } from './amounts.ts'
+import { counted, tick } from './amounts.ts'
 import { gapChart } from './gap-chart.ts'
 import { latenciesOf, latencyChart } from './latency-chart.ts'
 import { crosses, dots, point as mark } from './marks.ts'
 import { paretoChart } from './pareto-chart.ts'
-import { pointName, validityOf } from './point-words.ts'
-import { validityMark } from './tables.ts'
+import { pointName, VALIDITY_NOTE, validityOf } from './point-words.ts'
 import { ttftChart } from './ttft-chart.ts'
 
 /** All levels in one drawing each; nothing where there is but one. */
@@ -16,7 +15,7 @@ export function sweepSection(points: readonly LoadPoint[]): Html {
   if (pareto === null && ttft === null) return html``
   const hollow = points.some((point) => validityOf(point) !== 'valid')
   const legend = [
-    ...(pareto === null
+    ...(!pareto?.html.includes('class="frontier"')
       ? []
       : [key(html`<path class="frontier" d="M1 8h20"/>`, 'no other valid level is better in both')]),
     ...(ttft === null
@@ -47,7 +46,7 @@ export function pictureSections(points: readonly LoadPoint[], pictures: readonly
     const point = pointOf(points, picture)
     const drawn = picture.requests.length
     const some = point !== undefined && drawn < point.planned ? ` of ${counted(point.planned, 'request')}` : ''
-    const count = some === '' ? counted(drawn, 'request') : `${drawn}${some} drawn`
+    const count = some === '' ? counted(drawn, 'request') : `${tick(drawn)}${some}`
     return figure(caption(picture, point, count), latencyChart(picture, point, latenciesMs))
   })
   const gaps = gapped.map((picture) => {
@@ -68,7 +67,7 @@ function caption(picture: PointPicture, point: LoadPoint | undefined, count: str
   const marked =
     point === undefined || point.invalid.length === 0
       ? html``
-      : html`<span class="soft">valid: ${validityMark(point)}</span>`
+      : html`<span class="${validityOf(point)}">${VALIDITY_NOTE[validityOf(point)]}</span>`
   return html`<b>${pointName(picture)}</b><span class="soft">${count}</span>${marked}`
 }
 

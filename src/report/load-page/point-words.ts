@@ -14,8 +14,14 @@ export function validityOf(point: Pick<LoadPoint, 'invalid'>): Validity {
 
 export const VALIDITY_WORD: Readonly<Record<Validity, string>> = { valid: 'yes', tails: 'tails no', void: 'NO' }
 
+export const VALIDITY_NOTE: Readonly<Record<Validity, string>> = {
+  valid: 'valid',
+  tails: 'tails not valid',
+  void: 'not valid',
+}
+
 export const VALIDITY_SENTENCE: Readonly<Record<Validity, string>> = {
-  valid: 'Nothing was found that would void these numbers.',
+  valid: 'Nothing speaks against these numbers.',
   tails: 'Medians and throughput stand; high percentiles and stalls do not.',
   void: 'These are not the numbers of the server under this load: compare nothing with them.',
 }

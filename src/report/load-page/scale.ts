@@ -7,6 +7,8 @@ export interface Scale {
 
 /** Beyond this nothing is measured, and differences of two could overflow. */
 const LARGEST = 1e15
+/** Below this it is nothing, and steps of it would underflow. */
+const SMALLEST = 1e-12
 const SMALLEST_LOGARITHMIC = 1e-6
 
 /** Even steps; the domain grows to round ends. `range`: places of the lower and the upper end. */
@@ -57,11 +59,12 @@ function extentOf(values: readonly number[], otherwise: number): [number, number
   const greatest = values.reduce((left, right) => Math.max(left, right))
   return greatest - least > 1e-9 * Math.abs(greatest)
     ? [least, greatest]
-    : [least, least + Math.max(1e-6, Math.abs(least) * 0.1)]
+    : [least, least === 0 ? 1 : least + Math.abs(least) * 0.1]
 }
 
 function bounded(value: number): number {
-  return Number.isFinite(value) ? Math.max(-LARGEST, Math.min(LARGEST, value)) : 0
+  if (!Number.isFinite(value) || Math.abs(value) < SMALLEST) return 0
+  return Math.max(-LARGEST, Math.min(LARGEST, value))
 }
 
 /** 1, 2 or 5 times a power of ten. */

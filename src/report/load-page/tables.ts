@@ -2,7 +2,7 @@ import type { LoadPoint } from '../../record/cell-result.ts'
 import type { CompatTable } from '../../record/load-report.ts'
 import { type Html, html } from '../escape.ts'
 import { amount } from './amounts.ts'
-import { columnsOf, valueOf } from './columns.ts'
+import { columnsOf, metricValue } from './columns.ts'
 import {
   clientWords,
   failedOf,
@@ -24,7 +24,7 @@ export function pointTable(points: readonly LoadPoint[]): Html {
   const rows = points.map((point) => {
     const validity = validityOf(point)
     const cells = columns.map(({ metric, title, unit }) =>
-      cell(`${title}, ${unit}`, html`${amount(valueOf(point, metric))}`),
+      cell(`${title}, ${unit}`, html`${amount(metricValue(point, metric))}`),
     )
     return html`<tr class="${validity === 'void' ? 'off' : 'on'}">${cell('load', html`<b>${pointName(point)}</b>`)}${cell('ok/failed', html`${point.succeeded}/${failedOf(point)}`)}${cells}${cell('valid', validityMark(point))}</tr>
 `
@@ -37,12 +37,13 @@ ${rows}</tbody></table></div>`
 export function validityTable(points: readonly LoadPoint[]): Html {
   const rows = points.map((point) => {
     const faults = point.invalid.map(({ by, reason }) => html`<li>${by}: ${reason}</li>`)
+    const client = clientWords([point])?.replace(/^client /, '') ?? 'nobody watched'
     const failures = failureWords(point)
     const failed = failures === '' ? html`` : html`<li>failed requests: ${failures}</li>`
     const list = faults.length === 0 && failures === '' ? html`` : html`<ul class="reasons">${faults}${failed}</ul>`
     const sentence = html`${VALIDITY_SENTENCE[validityOf(point)]}${list}`
-    const client = html`<span class="soft">${clientWords([point]) ?? 'nobody watched the client'}</span>`
-    return html`<tr>${cell('load', html`<b>${pointName(point)}</b>`, 'number')}${cell('valid', validityMark(point), 'number')}${cell('why', sentence, 'wide')}${cell('client', client, 'wide')}</tr>
+    const watched = html`<span class="soft client">${client}</span>`
+    return html`<tr>${cell('load', html`<b>${pointName(point)}</b>`, 'number')}${cell('valid', validityMark(point), 'number')}${cell('why', sentence, 'wide')}${cell('client', watched, 'wide')}</tr>
 `
   })
   return html`<div class="scroll"><table><thead><tr><th>load</th><th>valid</th><th>why</th><th>the measuring client</th></tr></thead><tbody>
@@ -61,7 +62,7 @@ export function metricTable(points: readonly LoadPoint[]): Html {
     for (const { name, label, unit, value } of metrics) if (value !== null) known.set(name, { label, unit })
   const heads = points.map((point) => html`<th class="number">${pointName(point)}</th>`)
   const rows = [...known].map(([name, { label, unit }]) => {
-    const values = points.map((point) => cell(pointName(point), html`${amount(valueOf(point, name))}`, 'number'))
+    const values = points.map((point) => cell(pointName(point), html`${amount(metricValue(point, name))}`, 'number'))
     return html`<tr>${cell('metric', html`${label}`, 'label')}${cell('name', html`<code>${name}</code>`, 'number')}${cell('unit', html`${unit}`, 'number')}${values}</tr>
 `
   })

@@ -2,7 +2,7 @@ import type { LoadPoint } from '../../record/cell-result.ts'
 import type { Html } from '../escape.ts'
 import { amount, timeTick } from './amounts.ts'
 import { drawChart, plotOf } from './chart.ts'
-import { valueOf } from './columns.ts'
+import { metricValue } from './columns.ts'
 import { line, point as mark } from './marks.ts'
 import { LARGE } from './pareto-chart.ts'
 import { validityOf } from './point-words.ts'
@@ -15,16 +15,16 @@ const PERCENTILES = [
 
 /** TTFT against the level of load; null for fewer than two levels that have one. */
 export function ttftChart(points: readonly LoadPoint[]): Html | null {
-  const levels = points.filter((each) => each.repetition === 1 && valueOf(each, 'ttft.token.p50') !== null)
+  const levels = points.filter((each) => each.repetition === 1 && metricValue(each, 'ttft.token.p50') !== null)
   if (levels.length < 2) return null
   const plot = plotOf(LARGE)
   const { title, labels } = namesOf(levels)
-  const values = levels.flatMap((each) => PERCENTILES.flatMap(({ metric }) => valueOf(each, metric) ?? []))
+  const values = levels.flatMap((each) => PERCENTILES.flatMap(({ metric }) => metricValue(each, metric) ?? []))
   const y = logScale(values, plot.y, 6)
   const x = levels.map((_, index) => bandPlace(index, levels.length, plot.x))
   const series = PERCENTILES.flatMap(({ metric, name, shape }) => {
     const places = levels.map((each, index) => {
-      const value = valueOf(each, metric)
+      const value = metricValue(each, metric)
       return value === null ? null : ([x[index]!, y.place(value)] as const)
     })
     // Closed and open levels are no one series.
@@ -35,7 +35,7 @@ export function ttftChart(points: readonly LoadPoint[]): Html | null {
       ),
     )
     const marks = levels.flatMap((each, index) => {
-      const [place, value, validity] = [places[index]!, valueOf(each, metric), validityOf(each)]
+      const [place, value, validity] = [places[index]!, metricValue(each, metric), validityOf(each)]
       if (place === null) return []
       const valid = validity === 'valid' || (validity === 'tails' && name === 'p50')
       return [mark(shape, place, valid, `${each.load}: TTFT ${name} ${amount(value)} ms${valid ? '' : ', not valid'}`)]
@@ -47,7 +47,7 @@ export function ttftChart(points: readonly LoadPoint[]): Html | null {
     title: 'TTFT against load',
     description: levels
       .map((each) => {
-        const [p50, p99] = [valueOf(each, 'ttft.token.p50'), valueOf(each, 'ttft.token.p99')]
+        const [p50, p99] = [metricValue(each, 'ttft.token.p50'), metricValue(each, 'ttft.token.p99')]
         return `${each.load}: p50 ${amount(p50)} ms, p99 ${p99 === null ? 'not known' : `${amount(p99)} ms`}.`
       })
       .join(' '),
