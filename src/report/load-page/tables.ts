@@ -58,12 +58,12 @@ export function validityMark(point: LoadPoint): Html {
 /** Every metric that any point has, for whoever looks for one that the table leaves out. */
 export function metricTable(points: readonly LoadPoint[]): Html {
   const known = new Map<string, { label: string; unit: string }>()
-  for (const { metrics } of points)
-    for (const { name, label, unit, value } of metrics) if (value !== null) known.set(name, { label, unit })
+  for (const { metrics } of points) for (const { name, label, unit } of metrics) known.set(name, { label, unit })
   const heads = points.map((point) => html`<th class="number">${pointName(point)}</th>`)
-  const rows = [...known].map(([name, { label, unit }]) => {
+  const given = [...known].filter(([name]) => points.some((point) => metricValue(point, name) !== null))
+  const rows = given.map(([name, { label, unit }]) => {
     const values = points.map((point) => cell(pointName(point), html`${amount(metricValue(point, name))}`, 'number'))
-    return html`<tr>${cell('metric', html`${label}`, 'label')}${cell('name', html`<code>${name}</code>`, 'number')}${cell('unit', html`${unit}`, 'number')}${values}</tr>
+    return html`<tr>${cell('metric', html`${label}`, 'label')}${cell('name', html`<code>${name}</code>`)}${cell('unit', html`${unit}`)}${values}</tr>
 `
   })
   return html`<div class="scroll"><table class="facts"><thead><tr><th>metric</th><th>name</th><th>unit</th>${heads}</tr></thead><tbody>
@@ -73,7 +73,7 @@ ${rows}</tbody></table></div>`
 export function compatTable({ rows }: CompatTable): Html {
   const lines = rows.map(
     ({ name, value, unit, note }) =>
-      html`<tr>${cell('name', html`${name}`, 'text')}${cell('value', html`${amount(value)}`, 'number')}${cell('unit', html`${unit}`, 'number')}${cell('note', html`<span class="soft">${note}</span>`, 'wide')}</tr>
+      html`<tr>${cell('name', html`${name}`, 'text')}${cell('value', html`${amount(value)}`, 'number')}${cell('unit', html`${unit}`)}${cell('note', html`<span class="soft">${note}</span>`, 'wide')}</tr>
 `,
   )
   return html`<div class="scroll"><table class="facts"><thead><tr><th>name</th><th class="number">value</th><th>unit</th><th>how its definition differs from ours</th></tr></thead><tbody>
