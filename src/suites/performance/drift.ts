@@ -32,7 +32,7 @@ export function sessionDrift(first: Measured, again: Measured): PointFault | nul
   if (changes.length === 0) return null
   return {
     code: 'drift',
-    by: 'server',
+    by: 'load',
     voids: 'all',
     reason: `the first load point, measured again at the end of the session, gave ${changes.join(' and ')}`,
   }

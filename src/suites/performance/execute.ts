@@ -5,8 +5,10 @@ import { runLoad } from './load/executor.ts'
 import { describeLive } from './load/live-statistics.ts'
 import { Pacer } from './load/pacer.ts'
 import { LoadInterrupted, type LoadRun } from './load/run.ts'
-import { runSharded } from './load/shards/run-sharded.ts'
+import { runSharded } from './load/shards/sharded.ts'
 import type { Load } from './load/shards/split.ts'
+import { MAX_STAMP_ERROR_P99_MS } from './validity/client-faults.ts'
+import { mergeObservations } from './validity/merge-observations.ts'
 import type { ClientObservation } from './validity/observation.ts'
 import { startReferenceStream } from './validity/reference-stream.ts'
 import { watchClient } from './validity/watch.ts'
@@ -78,10 +80,19 @@ async function inThisThread(options: ExecuteOptions): Promise<Executed> {
 
 async function inThreads(options: ExecuteOptions): Promise<Executed> {
   const { endpoint, progress } = options
-  return await runSharded({
-    ...options,
-    url: endpoint.url,
-    network: endpoint.network ?? null,
-    onLive: (live) => progress.step('requests', live.done, live.planned, describeLive(live)),
-  })
+  try {
+    const { run, observations, originMs } = await runSharded({
+      ...options,
+      url: endpoint.url,
+      network: endpoint.network ?? null,
+      progress: { note: progress.note, step: () => {} },
+      onLive: (live) => progress.step('requests', live.done, live.planned, describeLive(live)),
+    })
+    const [first, ...others] = observations
+    const observation = first === undefined ? null : mergeObservations([first, ...others], MAX_STAMP_ERROR_P99_MS)
+    return { run, observation, originMs, interrupted: false }
+  } catch (error) {
+    if (error instanceof LoadInterrupted) return { run: error.run, observation: null, originMs: 0, interrupted: true }
+    throw error
+  }
 }

@@ -13,7 +13,7 @@ export function pointPicture(
   load: string,
   repetition: number,
   records: readonly RequestRecord[],
-  point: Pick<MetricPoint, 'answers'>,
+  point: MetricPoint,
 ): PointPicture {
   return { load, repetition, requests: drawnRequests(records), gaps: gapHistogram(chunkGaps(point)) }
 }

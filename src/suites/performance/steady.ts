@@ -56,7 +56,7 @@ function tpotFaults(inOrder: readonly Answer[]): PointFault[] {
   const reason =
     `not steady: TPOT p50 was ${first.toFixed(2)} ms in the first ${parts[0]!.length} requests and ` +
     `${last.toFixed(2)} ms in the last ${parts.at(-1)!.length} (limit ${100 * MIN_TPOT_CHANGE} %): ${what}`
-  return [{ code: 'not-steady', by: 'server', voids: 'all', reason }]
+  return [{ code: 'not-steady', by: 'load', voids: 'all', reason }]
 }
 
 /**

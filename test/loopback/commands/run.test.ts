@@ -15,7 +15,7 @@ import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type RunOptions, runCell } from '../../../src/commands/run.ts'
 import { ownProgram } from '../../../src/engine/own-program.ts'
 import { startProcess } from '../../../src/engine/process.ts'
-import { PLAN_SCHEMA, type Plan, type PlannedEngine } from '../../../src/plan/schema.ts'
+import { PLAN_SCHEMA, type Plan, type PlannedEngine, type Scenario } from '../../../src/plan/schema.ts'
 import { sealPlan } from '../../../src/plan/seal.ts'
 import { type Progress, silentProgress } from '../../../src/ports.ts'
 import { type CellResult, cellResultSchema } from '../../../src/record/cell-result.ts'
@@ -56,9 +56,7 @@ function plan(engine: PlannedEngine, suites: Partial<Plan['suites']> = {}): Plan
       correctness: null,
       performance: {
         sessions: 2,
-        scenarios: [
-          { name: 'chat', inputTokens: 32, outputTokens: 8, concurrency: [2], requestsPerStream: 2, warmupRequests: 1 },
-        ],
+        scenarios: [chat([2], 2)],
       },
       ...suites,
     },
@@ -127,9 +125,19 @@ function onDisk(out: string): CellResult {
 
 /** Load points of one scenario, each of a few requests. */
 function loadPoints(concurrency: number[]): Partial<Plan['suites']> {
-  const requests = { requestsPerStream: 2, warmupRequests: 1 }
-  const scenario = { name: 'chat', inputTokens: 32, outputTokens: 8, concurrency, ...requests }
-  return { performance: { sessions: 1, scenarios: [scenario] } }
+  return { performance: { sessions: 1, scenarios: [chat(concurrency, 2)] } }
+}
+
+function chat(concurrency: number[], requestsPerStream: number): Scenario {
+  return {
+    name: 'chat',
+    workload: { kind: 'single', input: { law: 'fixed', tokens: 32 }, output: { law: 'fixed', tokens: 8 } },
+    arrivals: concurrency.map((each) => ({ kind: 'closed', concurrency: each })),
+    requestsPerStream,
+    durationSeconds: 60,
+    warmupRequests: 1,
+    slo: null,
+  }
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -152,7 +160,8 @@ describe('runCell', () => {
     expect(readdirSync(raw).length).toBe(4)
     for (const session of result.arms.flatMap((arm) => arm.sessions)) {
       const file = readFileSync(join(out, 'cells', CELL, session.points[0]!.rawRecord!), 'utf8')
-      expect(file.trim().split('\n').length).toBe(session.points[0]!.succeeded)
+      // A head line comes before the requests.
+      expect(file.trim().split('\n').length).toBe(1 + session.points[0]!.succeeded)
     }
   })
 
@@ -179,16 +188,7 @@ describe('runCell', () => {
       plan: plan(simulated(['engine-dies']), {
         performance: {
           sessions: 3,
-          scenarios: [
-            {
-              name: 'chat',
-              inputTokens: 32,
-              outputTokens: 8,
-              concurrency: [2, 8],
-              requestsPerStream: 8,
-              warmupRequests: 1,
-            },
-          ],
+          scenarios: [chat([2, 8], 8)],
         },
       }),
     })

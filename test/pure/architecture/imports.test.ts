@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   hardware: [],
   engine: ['plan', 'commands/simulate'],
   'suites/correctness': ['engine'],
-  'suites/performance': ['engine', 'stats'],
+  'suites/performance': ['engine', 'plan', 'stats'],
   compare: ['plan', 'stats'],
   report: ['compare'],
   github: ['commands', 'compare', 'plan', 'report'],

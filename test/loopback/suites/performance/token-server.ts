@@ -43,6 +43,7 @@ export async function tokenServer(
     else if (text.startsWith('POST /tokenize '))
       if (tokenize) json('200 OK', { tokens: JSON.parse(body).prompt.split(' ') })
       else json('404 Not Found', {})
+    else if (text.startsWith('GET ')) json('404 Not Found', {})
     else {
       const request = JSON.parse(body)
       load.connections.add(socket)

@@ -31,7 +31,7 @@ describe('sessionDrift', () => {
     for (let seed = 0; seed < 20; seed++) if (sessionDrift(point(seed, 10), point(seed + 1000, 10.6))) seen++
     expect(seen).toBe(20)
     const fault = sessionDrift(point(1, 10), point(2, 11))
-    expect(fault).toMatchObject({ code: 'drift', by: 'server', voids: 'all' })
+    expect(fault).toMatchObject({ code: 'drift', by: 'load', voids: 'all' })
     expect(fault!.reason).toMatch(/TPOT p50 1[01]\.\d\d ms instead of (9|10)\.\d\d ms \(\+\d+\.\d %, limit \d\.\d %\)/)
     expect(fault!.reason).toMatch(/output throughput [\d.]+ tok\/s instead of [\d.]+ tok\/s \(−/)
   })

@@ -63,7 +63,7 @@ describe('a closed loop', () => {
   it('is not steady while the server still warms up', () => {
     const [fault, ...others] = faultsOf(closedLoop(1, 64, (atMs) => (atMs < 1000 ? 13 : 10)))
     expect(others).toEqual([])
-    expect(fault).toMatchObject({ code: 'not-steady', by: 'server', voids: 'all' })
+    expect(fault).toMatchObject({ code: 'not-steady', by: 'load', voids: 'all' })
     expect(fault!.reason).toMatch(/TPOT p50 was 1[23]\.\d+ ms in the first 1\d requests and (9\.9|10\.0)\d ms/)
     expect(fault!.reason).toContain('raise --warmup')
   })

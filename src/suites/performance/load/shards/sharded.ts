@@ -28,6 +28,8 @@ export interface RunShardedOptions
   network: NetworkSettings | null
   /** Fewer are used where there are fewer connections or sessions. */
   threads: number
+  /** Once all threads are warm, before any starts. */
+  onWarm?: () => Promise<void>
   /** The entry of a thread; that of this program when absent. */
   script?: string
 }
@@ -36,6 +38,8 @@ export interface ShardedRun {
   run: LoadRun
   /** One for each thread, as each saw itself. */
   observations: ClientObservation[]
+  /** When the clock of the load started, on the clock of all threads. */
+  originMs: number
 }
 
 /** By then every thread has got its message and waits for the moment. */
@@ -72,6 +76,7 @@ export async function runSharded(options: RunShardedOptions): Promise<ShardedRun
   let telling: NodeJS.Timeout | undefined
   try {
     await Promise.all(shards.map((shard) => shard.warm))
+    await options.onWarm?.()
     signal.throwIfAborted()
     onWindow?.('opens')
     const atMs = threadsClock.monotonicMs() + START_AHEAD_MS
@@ -85,7 +90,8 @@ export async function runSharded(options: RunShardedOptions): Promise<ShardedRun
       sessions,
     )
     if (signal.aborted) throw new LoadInterrupted(signal.reason, run)
-    return { run, observations: results.flatMap(({ observation }) => (observation === null ? [] : [observation])) }
+    const observations = results.flatMap(({ observation }) => (observation === null ? [] : [observation]))
+    return { run, observations, originMs: atMs }
   } catch (error) {
     // Before the start, and where a thread did not stop in time, its own words are not the reason.
     if (signal.aborted && !(error instanceof LoadInterrupted)) throw signal.reason
