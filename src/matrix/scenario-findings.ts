@@ -1,5 +1,6 @@
 import type { Finding } from './findings.ts'
 import { lengthsFindings, typicalLength } from './length-findings.ts'
+import { loadSizeFindings } from './load-size-findings.ts'
 import { isMap, listEntries, part } from './loose.ts'
 import { MAX_LOAD_POINTS, scenarioSchema, WORKLOAD_KEYS } from './scenario-schema.ts'
 import { IS_MISSING } from './schema-problems.ts'
@@ -20,6 +21,7 @@ export function scenarioFindings(scenario: unknown, path: FieldPath): Finding[] 
     ...prefixFindings(given),
     ...levelFindings(given),
     ...openLoopFindings(given),
+    ...loadSizeFindings(scenario, path),
     ...boundFindings(given),
   ]
 }

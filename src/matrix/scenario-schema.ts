@@ -10,9 +10,9 @@ export const LENGTH_LAWS = ['uniform', 'normal', 'lognormal'] as const
 /** Keys that choose another workload than unrelated prompts. */
 export const WORKLOAD_KEYS = ['shared-prefix', 'conversation', 'agent', 'dataset', 'trace'] as const
 
-const DEFAULT_REQUESTS_PER_STREAM = 8
+export const DEFAULT_REQUESTS_PER_STREAM = 8
 const DEFAULT_WARMUP_REQUESTS = 8
-const DEFAULT_DURATION_SECONDS = 60
+export const DEFAULT_DURATION_SECONDS = 60
 const DEFAULT_MAX_CONCURRENCY = 1024
 
 const whole = (most: number) => z.number().int().positive().max(most)

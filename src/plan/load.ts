@@ -13,6 +13,9 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 /** Most connections of one client process. */
 export const MAX_CONCURRENCY = 4096
 
+/** Most measured conversations of one load point, where no file says how many there are: more would be another kind of test. */
+export const MAX_CONVERSATIONS = 1_000_000
+
 const concurrency = z.number().int().positive().max(MAX_CONCURRENCY)
 
 /** How many tokens: always the same, or drawn from a law by the seed. */

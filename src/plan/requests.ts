@@ -10,7 +10,10 @@ export interface RequestCount {
   files: string[]
 }
 
-/** Measured conversations of one load point; null where the trace says how many there are. */
+/**
+ * Measured conversations of one load point: a closed loop counts them, an open load has time for them; null where the
+ * trace says how many there are.
+ */
 export function plannedConversations(
   { requestsPerStream, durationSeconds }: Pick<Scenario, 'requestsPerStream' | 'durationSeconds'>,
   arrival: Arrival,

@@ -1,4 +1,5 @@
 import { type Arrival, loadName, type Slo, type Workload } from '../../plan/load.ts'
+import { plannedConversations, plannedWarmup } from '../../plan/requests.ts'
 import type { Scenario } from '../../plan/schema.ts'
 
 /** One load point: what is sent, when, and how much of it. */
@@ -39,7 +40,7 @@ export function loadSpecs(
     arrival,
     workload: scenario.workload,
     sessions: sessionsFor(scenario, arrival),
-    warmupRequests: warmupFor(scenario.warmupRequests, arrival),
+    warmupRequests: plannedWarmup(scenario, arrival),
     seed,
     requestTimeoutMs,
     slo: scenario.slo,
@@ -47,24 +48,7 @@ export function loadSpecs(
   }))
 }
 
-/** How many sessions a load point measures: a closed loop counts them, an open load has time for them. */
-export function sessionsFor(
-  { requestsPerStream, durationSeconds }: Pick<Scenario, 'requestsPerStream' | 'durationSeconds'>,
-  arrival: Arrival,
-): number {
-  switch (arrival.kind) {
-    case 'closed':
-      return requestsPerStream * arrival.concurrency
-    case 'open':
-      return Math.max(1, Math.round(arrival.requestsPerSecond * durationSeconds))
-    case 'ramp':
-      return Math.max(1, Math.round(((arrival.fromPerSecond + arrival.toPerSecond) / 2) * durationSeconds))
-    case 'trace':
-      return ALL_SESSIONS
-  }
-}
-
-/** Every connection of a closed loop is warmed, at the same concurrency; none where nobody wants it. */
-function warmupFor(asked: number, arrival: Arrival): number {
-  return asked > 0 && arrival.kind === 'closed' ? Math.max(asked, arrival.concurrency) : asked
+/** How many sessions a load point measures: as many as are planned, or {@link ALL_SESSIONS} of its trace. */
+export function sessionsFor(length: Pick<Scenario, 'requestsPerStream' | 'durationSeconds'>, arrival: Arrival): number {
+  return plannedConversations(length, arrival) ?? ALL_SESSIONS
 }

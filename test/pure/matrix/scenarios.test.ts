@@ -39,7 +39,9 @@ const whole = [
   `${RATES}, shared-prefix: { tokens: 900, groups: 4 }`,
   `${RATES}, conversation: { turns: 4, next-input-tokens: { uniform: [10, 20] }, think-seconds: 2 }`,
   `${RATES}, agent: { turns: 4, tools: 3, tool-result-tokens: 300 }`,
+  `${TOKENS}, rates: [100000], duration-seconds: 10`,
   `rates: [2], dataset: { file: talks.json, sha256: ${SHA} }`,
+  `rates: [100000], duration-seconds: 3600, dataset: { file: talks.json, sha256: ${SHA} }`,
   `concurrency: [8], output-tokens: 64, dataset: { file: talks.json, sha256: ${SHA} }`,
   `trace: { file: t.jsonl, sha256: ${SHA} }`,
   `trace: { file: t.jsonl, sha256: ${SHA}, speed: 0.5 }, concurrency: [8], max-concurrency: 512`,
@@ -55,6 +57,21 @@ describe('a scenario', () => {
     ['no load', TOKENS, 'concurrency: is missing (say `concurrency: [1, 8]`, `rates` or `ramp`)'],
     ['no input', 'output-tokens: 9, rates: [1]', 'input-tokens: is missing (must be a number or a law of lengths)'],
     ['no output', 'input-tokens: 9, rates: [1]', 'output-tokens: is missing (must be a number or a law of lengths)'],
+    [
+      'a rate that makes more conversations than a run will',
+      `${TOKENS}, rates: [1, 100000], duration-seconds: 3600`,
+      'rates[1]: with duration-seconds 3600 this makes 360000000 conversations, must be at most 1000000 (duration-seconds: 10 is possible, or ask for less at once)',
+    ],
+    [
+      'a ramp that does',
+      `${TOKENS}, ramp: { from: 0.5, to: 99999.5 }`,
+      'ramp: with duration-seconds 60 this makes 3000000 conversations, must be at most 1000000 (duration-seconds: 20 is possible, or ask for less at once)',
+    ],
+    [
+      'a closed loop that does',
+      `${TOKENS}, concurrency: [64, 4096], requests-per-stream: 245`,
+      'concurrency[1]: with requests-per-stream 245 this makes 1003520 conversations, must be at most 1000000 (requests-per-stream: 244 is possible, or ask for less at once)',
+    ],
     [
       'two workloads',
       `${RATES}, shared-prefix: { tokens: 9, groups: 2 }, conversation: { turns: 2, next-input-tokens: 9 }`,

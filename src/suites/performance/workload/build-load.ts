@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { mapBounded } from '../../../bounded.ts'
 import type { Endpoint } from '../../../engine/endpoint.ts'
+import { MAX_CONVERSATIONS } from '../../../plan/load.ts'
 import type { Progress } from '../../../ports.ts'
 import { ConfigurationError } from '../../../record/problem.ts'
 import { seedOf } from '../../../record/seeded-random.ts'
@@ -19,8 +20,8 @@ import { TextWriter } from './text-writer.ts'
 import { chooseRuler } from './token-ruler.ts'
 import { traceSource } from './trace.ts'
 
-/** A load point of more would be another kind of test. */
-export const MAX_SESSIONS = 1_000_000
+/** Of one load point: {@link MAX_CONVERSATIONS}, here called sessions. */
+export const MAX_SESSIONS = MAX_CONVERSATIONS
 /** Sessions under way at once while the server counts their tokens. */
 const SESSIONS_AT_ONCE = 8
 
