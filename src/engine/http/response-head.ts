@@ -20,14 +20,35 @@ export interface ResponseHead {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: (.*))?$/
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** Reads a head given as text up to and including its empty line; a string says what is wrong with it. */
+/**
+ * Reads a head given as text up to and including its empty line; a string says what is wrong with it. Answers that begin
+ * together often begin alike, and the first stamp of each waits for the heads of those before it: the last one is kept.
+ */
 export function readHead(text: string): ResponseHead | string {
-  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-  const filled = lines.filter((line) => line !== '')
-  const status = STATUS_LINE.exec(filled[0] ?? '')
-  if (!status) return `not an HTTP/1.1 status line: ${JSON.stringify((filled[0] ?? '').slice(0, 80))}`
+  if (text !== lastText) {
+    lastHead = readNewHead(text)
+    lastText = text
+  }
+  return lastHead
+}
+
+let lastText: string | null = null
+let lastHead: ResponseHead | string = ''
+
+function readNewHead(text: string): ResponseHead | string {
+  let status: RegExpExecArray | null = null
   const headers = new Map<string, string>()
-  for (const line of filled.slice(1)) {
+  for (let from = 0; from < text.length; ) {
+    const lf = text.indexOf('\n', from)
+    const end = lf < 0 ? text.length : lf
+    const line = text.slice(from, end > from && text[end - 1] === '\r' ? end - 1 : end)
+    from = end + 1
+    if (line === '') continue
+    if (status === null) {
+      status = STATUS_LINE.exec(line)
+      if (!status) return notStatus(line)
+      continue
+    }
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(0, colon)).toLowerCase()
     if (!FIELD_NAME.test(name)) return `not a header field: ${JSON.stringify(line.slice(0, 80))}`
@@ -35,6 +56,7 @@ export function readHead(text: string): ResponseHead | string {
     const before = headers.get(name)
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }
+  if (status === null) return notStatus('')
   const code = Number(status[2])
   const framing = framingOf(code, headers)
   if (typeof framing === 'string') return framing
@@ -51,6 +73,10 @@ export function readHead(text: string): ResponseHead | string {
   }
 }
 
+function notStatus(line: string): string {
+  return `not an HTTP/1.1 status line: ${JSON.stringify(line.slice(0, 80))}`
+}
+
 function framingOf(status: number, headers: ReadonlyMap<string, string>): BodyFraming | string {
   if (status < 200 || status === 204 || status === 304) return { kind: 'none' }
   const encodings = tokens(headers.get('transfer-encoding'))
@@ -65,11 +91,13 @@ function framingOf(status: number, headers: ReadonlyMap<string, string>): BodyFr
   return { kind: 'length', bytes: Number(length) }
 }
 
-function tokens(value: string | undefined): string[] {
-  if (value === undefined) return []
+function tokens(value: string | undefined): readonly string[] {
+  if (value === undefined) return NONE
   return value
     .toLowerCase()
     .split(',')
     .map((token) => token.trim())
     .filter((token) => token !== '')
 }
+
+const NONE: readonly string[] = []

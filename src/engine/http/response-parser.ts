@@ -116,25 +116,33 @@ export class ResponseParser {
         const blank = this.#lineBytes === 0
         this.#lineBytes = 0
         if (!blank) continue
-        this.#keepHead(bytes, from, position + 1)
-        this.#endHead()
+        this.#countHead(position + 1 - from)
+        // Nearly always the head came whole.
+        if (this.#head.length === 0) this.#endHead(bytes.toString('latin1', from, position + 1))
+        else {
+          this.#keepHead(bytes, from, position + 1)
+          this.#endHead(Buffer.concat(this.#head).toString('latin1'))
+          this.#head = []
+        }
         return position + 1
       }
       if (byte !== CR) this.#lineBytes++
     }
+    this.#countHead(length - from)
     this.#keepHead(bytes, from, length)
     return length
   }
 
-  #keepHead(bytes: Buffer, start: number, end: number): void {
-    this.#headBytes += end - start
+  #countHead(bytes: number): void {
+    this.#headBytes += bytes
     if (this.#headBytes > MAX_HEAD_BYTES) throw new HttpSyntaxError(`the response head exceeds ${MAX_HEAD_BYTES} bytes`)
+  }
+
+  #keepHead(bytes: Buffer, start: number, end: number): void {
     this.#head.push(Uint8Array.prototype.slice.call(bytes, start, end))
   }
 
-  #endHead(): void {
-    const text = Buffer.concat(this.#head).toString('latin1')
-    this.#head = []
+  #endHead(text: string): void {
     if (text.trim() === '') return // Empty lines before the status line are to be ignored (RFC 9112 §2.2).
     const head = readHead(text)
     if (typeof head === 'string') throw new HttpSyntaxError(head)
