@@ -7,6 +7,7 @@ import { registerPlan } from './terminal/plan.ts'
 import { registerReport } from './terminal/report.ts'
 import { registerRun } from './terminal/run.ts'
 import { registerSimulate } from './terminal/simulate.ts'
+import { registerSummarise } from './terminal/summarise.ts'
 import { registerValidate } from './terminal/validate.ts'
 
 await main([
@@ -16,6 +17,7 @@ await main([
   registerReport,
   registerValidate,
   registerLoad,
+  registerSummarise,
   registerCheck,
   registerSimulate,
 ])

@@ -2,22 +2,21 @@ import { availableParallelism } from 'node:os'
 import type { Endpoint } from '../engine/endpoint.ts'
 import type { NetworkSettings } from '../engine/http/connection.ts'
 import { createTransport } from '../engine/http/transport.ts'
-import { type Arrival, loadName, type Slo, type Workload } from '../plan/load.ts'
+import type { Arrival, Slo, Workload } from '../plan/load.ts'
 import type { Clock, Progress } from '../ports.ts'
-import { LOAD_SCHEMA, type LoadReport, type PointPicture } from '../record/load-report.ts'
+import { LOAD_SCHEMA, type LoadReport } from '../record/load-report.ts'
 import type { CompatPeer } from '../record/words.ts'
-import { compatView } from '../suites/performance/compat/registry.ts'
 import { type LoadSpec, loadSpecs } from '../suites/performance/load-spec.ts'
-import type { MeasuredPoint } from '../suites/performance/measure.ts'
-import { metricPoint } from '../suites/performance/metrics/metric-point.ts'
-import { pointPicture } from '../suites/performance/picture.ts'
 import { probeServer } from '../suites/performance/probe.ts'
 import { measureSession } from '../suites/performance/session.ts'
 import { TOOL_VERSION } from '../version.ts'
+import { busyRemark } from './load/busy-remark.ts'
 import { chooseThreads } from './load/choose-threads.ts'
+import { addPoint, type LoadResult } from './load/load-result.ts'
 import { RawFile } from './load/raw-file.ts'
 import { askModel, explainFailure, NoUsableServer } from './load/usable-server.ts'
 
+export type { LoadResult }
 export { NoUsableServer }
 
 export interface LoadOptions {
@@ -59,12 +58,6 @@ export interface LoadSurroundings {
   signal: AbortSignal
 }
 
-export interface LoadResult {
-  report: LoadReport
-  /** One for each point that was measured to its end or stopped in it. */
-  pictures: PointPicture[]
-}
-
 /**
  * Measures one load point for each arrival, in the given order. Throws {@link NoUsableServer} when the first small
  * request fails, ConfigurationError when the raw file cannot be written or the workload cannot be made. An abort gives
@@ -99,11 +92,13 @@ export async function runLoad(options: LoadOptions, surroundings: LoadSurroundin
       repeatFirst: options.repeatFirst,
       progressFor: (spec, repetition) => labelled(progress, repetition === 1 ? spec.load : `${spec.load} again`),
       keep: async (measured, spec) => {
-        keepPoint(result, measured, spec, options)
+        addPoint(result, measured, spec, options.compat)
         const lost = await rawFile?.append(measured)
         if (lost) remark(lost)
       },
     })
+    const busy = busyRemark(report.points, choice.threads, availableParallelism())
+    if (busy !== null) remark(busy)
     if (drift !== null) for (const point of report.points) point.invalid.push(drift)
   } catch (error) {
     if (!signal.aborted) throw error
@@ -122,6 +117,7 @@ function emptyReport(options: LoadOptions, startedAt: string): LoadReport {
     seed: options.seed,
     workload: options.workload,
     arrivals: [...options.arrivals],
+    slo: options.slo,
     threads: 1,
     calibration: null,
     points: [],
@@ -148,20 +144,6 @@ function specsOf(options: LoadOptions): LoadSpec[] {
     }
     return loadSpecs(scenario, { seed, requestTimeoutMs, devices })
   })
-}
-
-function keepPoint(
-  { report, pictures }: LoadResult,
-  { point, run }: MeasuredPoint,
-  spec: LoadSpec,
-  { compat }: LoadOptions,
-): void {
-  report.points.push(point)
-  pictures.push(pointPicture(point.load, point.repetition, run.records, metricPoint(run, spec, point.server)))
-  for (const peer of compat) {
-    const rows = compatView(peer, run.records, run.durationMs)
-    report.compat.push({ peer, load: loadName(spec.arrival), repetition: point.repetition, rows })
-  }
 }
 
 function labelled(progress: Progress, label: string): Progress {

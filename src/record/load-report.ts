@@ -1,8 +1,8 @@
-import type { Arrival, Workload } from '../plan/load.ts'
+import type { Arrival, Slo, Workload } from '../plan/load.ts'
 import type { LoadPoint } from './cell-result.ts'
 import type { CompatPeer } from './words.ts'
 
-/** What `load --json` prints, and what its table and its page are drawn from. */
+/** What `load --json` and `summarise --json` print, and what their table and page are drawn from. */
 
 export const LOAD_SCHEMA = 'crosschip.load/2'
 
@@ -46,18 +46,22 @@ export interface LoadReport {
   schema: typeof LOAD_SCHEMA
   toolVersion: string
   startedAt: string
-  url: string
+  /** Null in a summary of records that do not tell. */
+  url: string | null
   model: string
-  /** Of the server, where it tells. */
-  seed: number
-  workload: Workload
+  /** Fixes prompts, lengths and arrival times; null in a summary of loads of several seeds. */
+  seed: number | null
+  /** Null in a summary of several workloads. */
+  workload: Workload | null
   arrivals: Arrival[]
+  /** What counts as good for goodput; null where none was declared. */
+  slo: Slo | null
   threads: number
   calibration: ClientCalibration | null
   /** In the order measured; the first again last where there are several. */
   points: LoadPoint[]
   compat: CompatTable[]
   remarks: string[]
-  /** Stopped before the last point. */
+  /** The load was stopped before its last point. */
   interrupted: boolean
 }

@@ -25,7 +25,8 @@ const NARROWEST_NOTE = 24
 export function formatLoadTable(report: LoadReport): string {
   const { points } = report
   const client = clientWords(points)
-  const shape = [workloadWords(report.workload), arrivalWords(report.arrivals)]
+  const workload = report.workload === null ? 'several workloads' : workloadWords(report.workload)
+  const shape = [workload, arrivalWords(report.arrivals)]
   const notes = [
     ...faultsByReason(points).map(({ fault, points: names }) => {
       const what = fault.voids === 'all' ? 'not valid' : 'tails not valid'
@@ -38,8 +39,7 @@ export function formatLoadTable(report: LoadReport): string {
     ...(report.interrupted ? ['interrupted: the remaining load points were not measured'] : []),
   ]
   return [
-    // The address is the user's own: copied, it must be what was typed.
-    ...wrapped(`${printable(report.model)} at ${visible(report.url)}, seed ${report.seed}`),
+    ...wrapped(origin(report)),
     ...wrapped(printable(shape.filter((part) => part !== '').join('; '))),
     '',
     points.length === 0 ? 'no load point was measured' : pointTable(points),
@@ -47,6 +47,12 @@ export function formatLoadTable(report: LoadReport): string {
     ...notes.flatMap((note) => wrapped(printable(note))),
     ...report.compat.flatMap((table) => ['', compatTable(table)]),
   ].join('\n')
+}
+
+function origin({ model, url, seed }: LoadReport): string {
+  // The address is the user's own: copied, it must be what was typed.
+  const where = url === null ? '' : ` at ${visible(url)}`
+  return `${printable(model)}${where}${seed === null ? '' : `, seed ${seed}`}`
 }
 
 function pointTable(points: readonly LoadPoint[]): string {

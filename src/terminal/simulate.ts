@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { SimulatorSettings } from '../engine/simulator/options.ts'
+import { METRICS_DIALECTS, type SimulatorSettings } from '../engine/simulator/options.ts'
 import { ConfigurationError, type Problem } from '../record/problem.ts'
 import { ENCODINGS, EXIT_CODES } from '../record/words.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +16,7 @@ interface SimulateArguments {
   scatter: string
   deviceScatter: string
   reasoningField: string
+  metricsDialect: string
   contextTokens: string
   fault: string[]
   listFaults?: boolean
@@ -39,6 +40,7 @@ export function registerSimulate(program: Command, terminal: Terminal): void {
     .option('--scatter <share>', 'standard deviation of speed between server starts', '0.005')
     .option('--device-scatter <logits>', "standard deviation from another device's logits", '0')
     .option('--reasoning-field <name>', 'reasoning or reasoning_content', 'reasoning')
+    .option('--metrics-dialect <engine>', `whose metrics and times it shows: ${METRICS_DIALECTS.join(', ')}`, 'vllm')
     .option('--context-tokens <n>', 'longest prompt and answer together', '65536')
     .option('--fault <name>', 'switch a fault on (repeatable)', (value, before: string[]) => [...before, value], [])
     .option('--end-with-parent', 'stop when the process that started it is gone, however it ended')
@@ -101,6 +103,7 @@ function readSettings(given: SimulateArguments, found: readonly Problem[]): Simu
     },
     deviceScatter: number('--device-scatter', given.deviceScatter, 0, 10, false),
     reasoningField: oneOf('--reasoning-field', given.reasoningField, REASONING_FIELDS),
+    metricsDialect: oneOf('--metrics-dialect', given.metricsDialect, METRICS_DIALECTS),
     contextTokens: number('--context-tokens', given.contextTokens, 16, 1_048_576, true),
     faults: given.fault,
   }

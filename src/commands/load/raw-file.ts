@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { ConfigurationError } from '../../record/problem.ts'
 import type { MeasuredPoint } from '../../suites/performance/measure.ts'
 import { writeRawRecords } from '../../suites/performance/raw-record-file.ts'
@@ -6,15 +6,17 @@ import { writeRawRecords } from '../../suites/performance/raw-record-file.ts'
 /** The file of `--raw`: the raw records of all load points, one after the other. */
 export class RawFile {
   readonly #path: string
+  /** What a load before this one left there stays until this one has something to write. */
+  #begun = false
 
   private constructor(path: string) {
     this.#path = path
   }
 
-  /** Empties the file, or throws ConfigurationError: better before the load than after it. */
+  /** Throws ConfigurationError when the file cannot be written: better before the load than after it. */
   static async start(path: string): Promise<RawFile> {
     try {
-      await writeFile(path, '')
+      await (await open(path, 'a')).close()
     } catch (error) {
       const message = `cannot be written: ${(error as Error).message}`
       throw new ConfigurationError([{ file: path, field: '--raw', message }], { cause: error })
@@ -23,14 +25,14 @@ export class RawFile {
   }
 
   /** Adds the records of one point and says so in it; the numbers stand without it. Returns what went wrong. */
-  async append({ point, run, originMs }: MeasuredPoint): Promise<string | null> {
-    const { scenario, load, repetition } = point
+  async append({ point, run, header }: MeasuredPoint): Promise<string | null> {
     try {
-      await writeRawRecords(this.#path, { scenario, load, repetition, originMs }, run.records, { append: true })
+      await writeRawRecords(this.#path, header, run.records, { append: this.#begun })
+      this.#begun = true
       point.rawRecord = this.#path
       return null
     } catch (error) {
-      return `the raw record of ${load} was not kept: ${(error as Error).message}`
+      return `the raw record of ${point.load} was not kept: ${(error as Error).message}`
     }
   }
 }

@@ -88,13 +88,12 @@ function pointSpecs(scenarios: readonly Scenario[], { plan, cell }: CellWork, pa
 async function keepRawRecords(
   work: CellWork,
   { pair, side }: PlannedSession,
-  { point, run, originMs }: MeasuredPoint,
+  { point, run, header }: MeasuredPoint,
 ): Promise<void> {
   const { scenario, load, repetition } = point
   const level = `${load}${repetition === 1 ? '' : '-again'}`.replace(/[^\w.-]+/g, '-')
   const name = `requests/${scenario}-${level}-pair${pair}-${side}.jsonl`
   try {
-    const header = { scenario, load, repetition, originMs }
     await writeRawRecords(join(work.directory, name), header, run.records, { append: false })
     work.draft.keepRawRecord(point, name)
   } catch (error) {

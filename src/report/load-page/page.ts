@@ -42,9 +42,9 @@ function head(report: LoadReport): Html {
   const { points } = report
   const arrivals = arrivalWords(report.arrivals)
   const facts = [
-    html`<code>${report.url}</code>`,
-    html`${report.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
-    html`seed ${report.seed}`,
+    ...(report.url === null ? [] : [html`<code>${report.url}</code>`]),
+    ...(report.startedAt === '' ? [] : [html`${report.startedAt.slice(0, 16).replace('T', ' ')} UTC`]),
+    ...(report.seed === null ? [] : [html`seed ${report.seed}`]),
     html`${counted(report.threads, 'client thread')}`,
     html`crosschip ${report.toolVersion}`,
   ]
@@ -53,7 +53,7 @@ function head(report: LoadReport): Html {
     : html``
   return html`<h1><code>${report.model}</code> under load</h1>
 <p class="soft">${facts.map((fact, index) => (index === 0 ? fact : html` · ${fact}`))}</p>
-<p>${capital(workloadWords(report.workload))}${arrivals === '' ? '' : `; ${arrivals}`}.</p>
+<p>${capital(report.workload === null ? 'several workloads' : workloadWords(report.workload))}${arrivals === '' ? '' : `; ${arrivals}`}.</p>
 ${interrupted}${census(points)}${tiles(points)}`
 }
 

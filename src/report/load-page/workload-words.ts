@@ -1,7 +1,7 @@
 import type { LoadReport } from '../../record/load-report.ts'
 import { brief, counted } from './amounts.ts'
 
-type Workload = LoadReport['workload']
+type Workload = NonNullable<LoadReport['workload']>
 type Arrival = LoadReport['arrivals'][number]
 type Lengths = Extract<Workload, { kind: 'single' }>['input']
 

@@ -1,12 +1,13 @@
 import type { Endpoint } from '../../engine/endpoint.ts'
 import type { Transport } from '../../engine/http/connection.ts'
 import type { Clock, Progress } from '../../ports.ts'
-import type { LoadPoint } from '../../record/cell-result.ts'
+import type { LoadPoint, PointFault } from '../../record/cell-result.ts'
 import { executeLoad } from './execute.ts'
 import type { LoadRun } from './load/run.ts'
 import { splitLoad } from './load/shards/split.ts'
 import type { LoadSpec } from './load-spec.ts'
 import type { ServerProbe } from './probe.ts'
+import type { RawRecordsHeader } from './raw-header.ts'
 import { metricsPage } from './server-metrics/metrics-page.ts'
 import { serverTruth } from './server-metrics/server-truth.ts'
 import { ServerMetricsWatch } from './server-metrics/watch.ts'
@@ -37,8 +38,8 @@ export interface LoadSurroundings {
 export interface MeasuredPoint {
   point: LoadPoint
   run: LoadRun
-  /** When the clock of the point started, on the injected clock. */
-  originMs: number
+  /** What stands before its raw records, if they are kept. */
+  header: RawRecordsHeader
   /** The signal came while it ran; the point holds what had ended, and says so. */
   interrupted: boolean
 }
@@ -56,6 +57,7 @@ export async function measureLoadPoint(
   const { endpoint, probe, tokenizerFile, threads, transport, clock, signal } = surroundings
   const built = await buildLoad({ endpoint, spec, probe, tokenizerFile, signal, progress })
   const metrics = await ServerMetricsWatch.find(metricsPage(endpoint, surroundings.metricsUrl ?? undefined), signal)
+  let startedAt: string | null = null
   const { run, observation, originMs, interrupted } = await executeLoad({
     ...shareOf(built, spec, surroundings),
     endpoint,
@@ -67,10 +69,14 @@ export async function measureLoadPoint(
     clock,
     signal,
     progress,
-    onWarm: async () => metrics?.begin(),
+    onWarm: async () => {
+      await metrics?.begin()
+      startedAt = clock.date()
+    },
   })
   if (!interrupted) await metrics?.end()
   const truth = serverTruth(metrics?.observation() ?? null, run.records, built.templateTokens)
+  const remarks = [...built.remarks, ...(observation === null ? [] : clientRemarks(observation))]
   const facts = { threads, transport: transport.name, records: run.records }
   const point = summarisePoint({
     run,
@@ -78,12 +84,20 @@ export async function measureLoadPoint(
     repetition,
     client: observation === null ? null : clientState(observation, facts),
     server: truth.server,
-    faults: [...(observation === null ? [] : clientFaults(observation)), ...truth.faults],
+    faults: [...(observation === null ? [] : clientFaults(observation)), ...serverFaults(truth.faults, surroundings)],
     tokenSource: built.tokenSource,
     templateTokens: built.templateTokens,
-    remarks: [...built.remarks, ...(observation === null ? [] : clientRemarks(observation))],
+    remarks,
   })
-  return { point, run, originMs, interrupted }
+  const { tokenSource, templateTokens } = built
+  const { url, model } = endpoint
+  const origin = { originMs, startedAt, url, model, hostShare: surroundings.hostShare, threads, interrupted }
+  return {
+    point,
+    run,
+    header: rawHeader({ point, run, spec, tokenSource, templateTokens, remarks, origin }),
+    interrupted,
+  }
 }
 
 /** A server that fails its first small request is not loaded: the point holds that one failed request. */
@@ -100,7 +114,44 @@ export function failedProbePoint(spec: LoadSpec, failure: NonNullable<ServerProb
     templateTokens: 0,
     remarks: [],
   })
-  return { point, run, originMs: 0, interrupted: false }
+  const nowhere = { originMs: 0, startedAt: null, url: null, model: null, hostShare: null, threads: 1 }
+  const origin = { ...nowhere, interrupted: false }
+  const header = rawHeader({ point, run, spec, tokenSource: null, templateTokens: 0, remarks: [], origin })
+  return { point, run, header, interrupted: false }
+}
+
+/** The server counted what all hosts sent; what that means, only the records of all of them together can tell. */
+function serverFaults(faults: readonly PointFault[], { hostShare }: LoadSurroundings): readonly PointFault[] {
+  if (hostShare === null || hostShare.hosts === 1) return faults
+  return faults.filter(({ code }) => code !== 'foreign-load' && code !== 'cache-contamination')
+}
+
+function rawHeader({
+  point,
+  run,
+  spec,
+  tokenSource,
+  templateTokens,
+  remarks,
+  origin,
+}: {
+  point: LoadPoint
+  run: LoadRun
+  spec: LoadSpec
+  tokenSource: BuiltLoad['tokenSource'] | null
+  templateTokens: number
+  remarks: string[]
+  origin: Pick<RawRecordsHeader, 'originMs' | 'startedAt' | 'url' | 'model' | 'hostShare' | 'threads' | 'interrupted'>
+}): RawRecordsHeader {
+  const { scenario, load, repetition, client, server, invalid: faults } = point
+  const { workload, arrival, seed, slo, devices } = spec
+  const { planned, keepAlive } = run
+  return {
+    ...{ scenario, load, repetition: repetition === 1 ? 1 : 2 },
+    ...origin,
+    ...{ workload, arrival, seed, planned, keepAlive, tokenSource, templateTokens, slo, devices },
+    ...{ client, server, faults, remarks },
+  }
 }
 
 function shareOf(

@@ -4,13 +4,8 @@ import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ConfigurationError } from '../../record/problem.ts'
-import {
-  formatRawHeader,
-  formatRawRecord,
-  parseRawLine,
-  type RawRecordsHeader,
-  UnreadableRecord,
-} from './raw-record.ts'
+import { formatRawHeader, type RawRecordsHeader } from './raw-header.ts'
+import { formatRawRecord, parseRawLine, UnreadableRecord } from './raw-record.ts'
 import type { RequestRecord } from './record.ts'
 
 /** A line of a million events takes some 40 MB; longer than this is none of ours. */
@@ -30,24 +25,35 @@ export async function writeRawRecords(
   await pipeline(Readable.from(linesOf(header, records)), createWriteStream(path, { flags: append ? 'a' : 'w' }))
 }
 
+/** What a line of the file holds, and which line it is. */
+export type RawLine = ReturnType<typeof parseRawLine> & { line: number }
+
 /**
- * The records of a file in their order, each with the header of its load point, which is one object for all of them.
- * One line at a time is in memory. Throws {@link ConfigurationError} with the line for a file that is not one of
- * {@link writeRawRecords}.
+ * The lines of a file in their order, one at a time in memory: headers, each before the records of its load point. Throws
+ * {@link ConfigurationError} with the line for a file that is not one of {@link writeRawRecords}.
  */
-export async function* readRawRecords(
-  path: string,
-): AsyncGenerator<{ header: RawRecordsHeader; record: RequestRecord }, void, undefined> {
-  let header: RawRecordsHeader | null = null
+export async function* readRawLines(path: string): AsyncGenerator<RawLine, void, undefined> {
+  let headed = false
   let number = 0
   for await (const line of linesIn(path)) {
     number++
     const parsed = at(path, number, () => parseRawLine(line))
-    if (parsed.kind === 'header') header = parsed.header
-    else if (header === null) throw wrong(path, number, 'a record before the first header')
-    else yield { header, record: parsed.record }
+    headed ||= parsed.kind === 'header'
+    if (!headed) throw wrong(path, number, 'a record before the first header')
+    yield { ...parsed, line: number }
   }
-  if (header === null) throw wrong(path, 1, 'no header')
+  if (!headed) throw wrong(path, 1, 'no header')
+}
+
+/** As {@link readRawLines}: the records, each with the header of its load point, which is one object for all of them. */
+export async function* readRawRecords(
+  path: string,
+): AsyncGenerator<{ header: RawRecordsHeader; record: RequestRecord }, void, undefined> {
+  let header: RawRecordsHeader | null = null
+  for await (const read of readRawLines(path)) {
+    if (read.kind === 'header') header = read.header
+    else if (header !== null) yield { header, record: read.record }
+  }
 }
 
 function* linesOf(header: RawRecordsHeader, records: readonly RequestRecord[]): Generator<string> {

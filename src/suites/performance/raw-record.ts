@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EventLog } from './event-log.ts'
+import { type RawRecordsHeader, rawHeaderSchema } from './raw-header.ts'
 import { EVENT_CLASSES, REQUEST_ERRORS, type RequestRecord } from './record.ts'
 
 /**
@@ -8,8 +9,6 @@ import { EVENT_CLASSES, REQUEST_ERRORS, type RequestRecord } from './record.ts'
  * monotonic clock of the machine, records of several processes of one machine can be joined. Hostile when they come
  * from a runner: strict, with maxima.
  */
-
-export const RAW_RECORDS_SCHEMA = 'crosschip.raw-records/1'
 
 /** Microseconds: finer than any stamp is true. */
 const DECIMALS = 3
@@ -24,17 +23,6 @@ const MAX_REMARK_CHARACTERS = 2000
 const text = z.string().max(256)
 const milliseconds = z.number().min(-MAX_MILLISECONDS).max(MAX_MILLISECONDS)
 const count = z.number().int().nonnegative().max(1e9)
-
-const headerSchema = z.strictObject({
-  schema: z.literal(RAW_RECORDS_SCHEMA),
-  scenario: text,
-  /** The load level, by its name. */
-  load: text,
-  repetition: count,
-  /** Of all times of the records that follow: milliseconds on the monotonic clock of the machine. */
-  originMs: z.number().nonnegative().max(Number.MAX_SAFE_INTEGER),
-})
-export type RawRecordsHeader = Omit<z.infer<typeof headerSchema>, 'schema'>
 
 const duration = milliseconds.nullable()
 const serverTimesSchema = z.strictObject({
@@ -81,12 +69,6 @@ export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord'
 }
 
-/** The line before the records of one load point, its line end included. */
-export function formatRawHeader(header: RawRecordsHeader): string {
-  const { scenario, load, repetition, originMs } = header
-  return `${JSON.stringify({ schema: RAW_RECORDS_SCHEMA, scenario, load, repetition, originMs })}\n`
-}
-
 /**
  * One request as one line of JSON, its line end included; times in milliseconds since the origin. Events are arrays
  * `[atMs, read, offset, class, tokens]`, since an answer may have a million of them.
@@ -121,8 +103,8 @@ export function parseRawLine(
   const value = parseJson(line)
   if (typeof value !== 'object' || value === null || !('schema' in value))
     return { kind: 'record', record: readRecord(value) }
-  const { scenario, load, repetition, originMs } = checked(headerSchema, value)
-  return { kind: 'header', header: { scenario, load, repetition, originMs } }
+  const { schema: _, ...header } = checked(rawHeaderSchema, value)
+  return { kind: 'header', header }
 }
 
 /** What {@link formatRawRecord} wrote. Throws {@link UnreadableRecord}. */

@@ -90,6 +90,7 @@ export function loadReport(points: LoadPoint[], changes: Partial<LoadReport> = {
     arrivals: points
       .filter((point) => point.repetition === 1 && point.concurrency !== null)
       .map((point) => ({ kind: 'closed', concurrency: point.concurrency! })),
+    slo: null,
     threads: 1,
     calibration: {
       streams: 64,

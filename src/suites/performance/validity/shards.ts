@@ -32,5 +32,10 @@ export function shardsFor(expectedEventsPerSecond: number, capacityEventsPerSeco
 export function hostsRemark(plan: ShardPlan): string | null {
   if (plan.state === 'fits') return null
   const limit = Math.round(plan.limitEventsPerSecond)
-  return `this machine carries about ${limit} events/s; use ${plan.hosts} client hosts: run the same load on each with a ${plan.hosts}th of the concurrency or rate, at the same time, and merge their raw records`
+  const { hosts } = plan
+  const shares = hosts === 2 ? '1/2 and 2/2' : `1/${hosts} to ${hosts}/${hosts}`
+  return (
+    `this machine carries about ${limit} events/s; use ${hosts} client hosts: give the same options on each, at the same ` +
+    `time, with --host-share ${shares} and --raw FILE, then give all those files to crosschip summarise`
+  )
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../../../src/record/problem.ts'
 import { readRawRecords, writeRawRecords } from '../../../../src/suites/performance/raw-record-file.ts'
+import { rawHeader } from '../../../pure/suites/performance/raw-headers.ts'
 import { record } from '../../../pure/suites/performance/records.ts'
 
 let directory = ''
@@ -12,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const header = (load: string) => ({ scenario: 'chat', load, repetition: 0, originMs: 12.5 })
+const header = (load: string) => rawHeader({ scenario: 'chat', load })
 const request = (id: string) => record([[20, 0, 'answer', 1]], { id })
 
 async function read(path: string) {

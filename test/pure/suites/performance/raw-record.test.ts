@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EventLog } from '../../../../src/suites/performance/event-log.ts'
+import { formatRawHeader } from '../../../../src/suites/performance/raw-header.ts'
 import {
-  formatRawHeader,
   formatRawRecord,
   parseRawLine,
   parseRawRecord,
   UnreadableRecord,
 } from '../../../../src/suites/performance/raw-record.ts'
 import { EVENT_CLASSES, REQUEST_ERRORS, type RequestRecord } from '../../../../src/suites/performance/record.ts'
+import { rawHeader } from './raw-headers.ts'
 
 const count = fc.nat(2 ** 31 - 1)
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { freq: 3 })
@@ -108,7 +109,7 @@ describe('a raw record', () => {
   })
 
   it('comes under a header that says which load point it is of, and from when its times count', () => {
-    const header = { scenario: 'chat', load: 'c64', repetition: 2, originMs: 123_456.789_012 }
+    const header = rawHeader({ scenario: 'chat', load: 'c64', repetition: 2, originMs: 123_456.789_012 })
     const line = formatRawHeader(header)
     expect(line).toMatch(/^\{"schema":"crosschip\.raw-records\/1",.*\}\n$/)
     expect(parseRawLine(line)).toEqual({ kind: 'header', header })
@@ -131,11 +132,8 @@ describe('a raw record', () => {
     ['a number as text', { ...whole, endMs: '5' }],
     ['a count below zero', { ...whole, promptTokens: -1 }],
     ['an outcome that is not known', { ...whole, outcome: { state: 'retried' } }],
-    ['another schema', { schema: 'crosschip.raw-records/2', scenario: 's', load: 'l', repetition: 0, originMs: 0 }],
-    [
-      'a header with more',
-      { schema: 'crosschip.raw-records/1', scenario: 's', load: 'l', repetition: 0, originMs: 0, x: 1 },
-    ],
+    ['another schema', { schema: 'crosschip.raw-records/2', ...rawHeader() }],
+    ['a header with more', { schema: 'crosschip.raw-records/1', ...rawHeader(), x: 1 }],
     ['an event of four', withEvents([[1, 0, 10, 'answer']])],
     ['an event of another class', withEvents([[1, 0, 10, 'text', 1]])],
     ['an event without a time', withEvents([[null, 0, 10, 'answer', 1]])],
