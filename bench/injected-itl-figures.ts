@@ -74,8 +74,9 @@ export interface Noise {
   requests: number
   /** What is left: timers of the simulator, the client, the machine. */
   rest: number
-  /** Mean of what is left: a systematic error of the injected change. */
+  /** Mean of what is left, a systematic error of the change, and its standard error. */
   bias: number
+  biasError: number
   /** What the comparison expects before it measures. */
   prior: number
 }
@@ -102,6 +103,7 @@ export function noiseOf(repetitions: readonly Repetition[]): Noise {
     requests: spread('requests'),
     rest: spread('rest'),
     bias: average(differences.map(({ rest }) => rest)),
+    biasError: spread('rest') / Math.sqrt(differences.length),
     prior: Math.sqrt(pairPrior(ruleOf({ name: SHIFTED, family: 'latency-median' })).variance),
   }
 }

@@ -52,15 +52,16 @@ export type LaneAnswer = { state: 'measured'; repetition: Repetition } | { state
 /** The scatter of the demo; the rest as the simulator has it by itself. */
 export const TIMING: SimulatorTiming = withDefaults({ timing: { ttftMs: 20, itlMs: 10, sessionScatter: 0.005 } }).timing
 
-export const CONCURRENCY = 8
+export const CONCURRENCY = 4
 const INPUT_TOKENS = 64
-const OUTPUT_TOKENS = 24
+/** Unequal, so that the streams do not all begin and end in the same moment: one hiccup would then be in all of them. */
+const OUTPUT_TOKENS = { least: 10, most: 22 }
 export const SCENARIO: Scenario = {
   name: 'chat',
   workload: {
     kind: 'single',
     input: { law: 'fixed', tokens: INPUT_TOKENS },
-    output: { law: 'fixed', tokens: OUTPUT_TOKENS },
+    output: { law: 'uniform', ...OUTPUT_TOKENS },
   },
   arrivals: [{ kind: 'closed', concurrency: CONCURRENCY }],
   requestsPerStream: 2,

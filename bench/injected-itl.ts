@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import { PRIOR_DEGREES_OF_FREEDOM } from '../src/compare/metric-rules.ts'
 import {
   average,
   census,
@@ -28,11 +29,11 @@ import { describeCommand, describeMachine } from './machine.ts'
  */
 const SAME = 200
 const SLOWER = 60
-const MUCH_SLOWER = 20
+const MUCH_SLOWER = 10
 /** As many as a plan has that does not say. */
 const PAIRS = 5
 /** Processes that measure at once: they wait most of the time. */
-const LANES = 4
+const LANES = 3
 const SHIFT = 0.03
 const LARGER_SHIFTS = [0.05, 0.1]
 const POWER = 0.9
@@ -109,17 +110,20 @@ function powerTable(kinds: readonly Kind[]): string {
       'injected ITL',
       `seen: adjusted p < ${NOMINAL}, slower`,
       `p < ${NOMINAL}, slower`,
-      `${SHIFTED} measured`,
-      'verdicts',
+      `change of ${SHIFTED} measured`,
+      "less the servers' own",
+      `verdicts on ${SHIFTED}`,
     ],
-    kinds.map(({ shift, reports }) => {
+    kinds.map(({ shift, repetitions, reports }) => {
       const rows = reports.map((report) => rowOf(report, SHIFTED))
       const effects = rows.flatMap((row) => row?.performance.effect?.relative ?? [])
+      const { bias, biasError } = noiseOf(repetitions)
       return [
         `+${percent(shift, 0)}`,
         share(reports.filter((report) => seen(report, 'adjustedP')).length, reports.length),
         share(reports.filter((report) => seen(report, 'p')).length, reports.length),
-        `${percent(average(effects))} ± ${percent(deviation(effects))}`,
+        `${percent(average(effects))} (SD ${percent(deviation(effects))})`,
+        `${percent(bias)} ± ${percent(1.96 * biasError)}`,
         census(rows.map((row) => row?.verdict ?? 'no row')),
       ]
     }),
@@ -168,7 +172,7 @@ function pairsTable({ repetitions }: Kind, aa: Kind): string {
   )
 }
 
-function noiseText(repetitions: readonly Repetition[]): string {
+function noiseText(repetitions: readonly Repetition[], { reports }: Kind): string {
   const noise = noiseOf(repetitions)
   const rows = [
     [`measured, ${noise.pairs} pairs`, noise.measured],
@@ -178,10 +182,18 @@ function noiseText(repetitions: readonly Repetition[]): string {
     ['what the comparison expects beforehand (prior)', noise.prior],
   ] as const
   const text = table(
-    [`${SHIFTED}, difference of a pair`, 'standard deviation'],
+    [`change of ${SHIFTED} in a pair, the injected one taken off`, 'standard deviation'],
     rows.map(([name, value]) => [name, percent(value, 3)]),
   )
-  return `${text}\n\nMean of the rest: ${percent(noise.bias, 3)} (the injected change is what it is said to be).`
+  // Of a series that scatters more than the prior, and is alone in its family, the prior says nothing any more.
+  const isWide = (report: JudgedRow[]) => (rowOf(report, SHIFTED)?.performance.noise ?? 0) > noise.prior
+  const seenOf = (some: JudgedRow[][]) => share(some.filter((report) => seen(report, 'adjustedP')).length, some.length)
+  const wide = reports.filter(isWide)
+  const narrow = reports.filter((report) => !isWide(report))
+  return (
+    `${text}\n\n+${percent(SHIFT, 0)} seen where the pairs scattered within the prior (${PRIOR_DEGREES_OF_FREEDOM} degrees of ` +
+    `freedom more): ${seenOf(narrow)}; beyond it, on their own scatter alone: ${seenOf(wide)}.`
+  )
 }
 
 function validityText(repetitions: readonly Repetition[]): string {
@@ -208,7 +220,7 @@ console.log(
     `scatter by ${percent(TIMING.sessionScatter, 1)}, requests by ${percent(TIMING.requestScatter, 1)}), warm-up, ` +
     `${SCENARIO.requestsPerStream * CONCURRENCY} requests at concurrency ${CONCURRENCY}. ${lanes} lanes, ${minutes.toFixed(1)} min.\n`,
 )
-console.log(`${powerTable(ab)}\n\n${falseAlarmTable(aa)}\n\n${pairsTable(ab[0]!, aa)}\n\n${noiseText(all)}\n`)
+console.log(`${powerTable(ab)}\n\n${falseAlarmTable(aa)}\n\n${pairsTable(ab[0]!, aa)}\n\n${noiseText(all, ab[0]!)}\n`)
 console.log(validityText(all))
 for (const { job, message } of failures) console.log(`Not measured: +${percent(job.shift)} ${job.index}: ${message}`)
 
