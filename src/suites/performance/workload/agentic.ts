@@ -112,7 +112,7 @@ async function agentSamples(
   tools: readonly FunctionTool[],
 ): Promise<TemplateSample[]> {
   const passage = (index: number) =>
-    writer.write({ seed: seedOf(seed, 'sample'), index, tokens: SAMPLE_TOKENS, salted: true })
+    writer.write({ seed: seedOf(seed, 'sample'), index, tokens: SAMPLE_TOKENS, salted: false })
   const task = await passage(0)
   const messages: ChatMessage[] = [{ role: 'user', content: task.text }]
   let textTokens = task.tokens

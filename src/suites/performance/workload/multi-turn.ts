@@ -71,7 +71,7 @@ export async function conversationSamples({ seed, writer }: WorkloadContext): Pr
   const samples: TemplateSample[] = []
   let textTokens = 0
   for (const [index, role] of (['user', 'assistant', 'user', 'assistant', 'user'] as const).entries()) {
-    const passage = await writer.write({ seed: seedOf(seed, 'sample'), index, tokens: SAMPLE_TOKENS, salted: true })
+    const passage = await writer.write({ seed: seedOf(seed, 'sample'), index, tokens: SAMPLE_TOKENS, salted: false })
     messages.push({ role, content: passage.text })
     textTokens += passage.tokens
     if (role === 'user') samples.push({ messages: messages.slice(), textTokens })

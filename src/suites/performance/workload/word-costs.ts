@@ -1,5 +1,8 @@
+import { mapBounded } from '../../../bounded.ts'
 import { FILLER_WORD, PROMPT_WORDS } from './prompt-words.ts'
 import type { TokenCounter } from './token-ruler.ts'
+
+const QUESTIONS_AT_ONCE = 8
 
 /** Tokens that each of our words makes after a space. */
 export type WordCosts = ReadonlyMap<string, number>
@@ -12,16 +15,21 @@ export async function wordCosts(count: TokenCounter): Promise<WordCosts | null> 
   const base = await count(FILLER_WORD)
   if (base === null) return null
   const costs = new Map<string, number>()
-  const groups: (readonly string[])[] = [[...PROMPT_WORDS, FILLER_WORD]]
-  for (let group = groups.pop(); group !== undefined; group = groups.pop()) {
-    const tokens = await count(`${FILLER_WORD} ${group.join(' ')}`)
-    if (tokens === null || tokens - base < group.length) return null
-    if (tokens - base === group.length || group.length === 1) {
-      for (const word of group) costs.set(word, (tokens - base) / group.length)
-    } else {
-      const middle = group.length >> 1
-      groups.push(group.slice(0, middle), group.slice(middle))
+  let groups: (readonly string[])[] = [[...PROMPT_WORDS, FILLER_WORD]]
+  while (groups.length > 0) {
+    const counts = await mapBounded(groups, QUESTIONS_AT_ONCE, (group) => count(`${FILLER_WORD} ${group.join(' ')}`))
+    const halves: (readonly string[])[] = []
+    for (const [index, group] of groups.entries()) {
+      const tokens = (counts[index] ?? 0) - base
+      if (tokens < group.length) return null
+      if (tokens === group.length || group.length === 1) {
+        for (const word of group) costs.set(word, tokens / group.length)
+      } else {
+        const middle = group.length >> 1
+        halves.push(group.slice(0, middle), group.slice(middle))
+      }
     }
+    groups = halves
   }
   return costs
 }
