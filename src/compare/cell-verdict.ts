@@ -3,6 +3,7 @@ import type { CellEnd, CellResult, CellStage, Hardware } from '../record/cell-re
 import { armOf } from '../record/cell-result.ts'
 import type { CollectedCell } from '../record/collect.ts'
 import type { Verdict } from '../record/words.ts'
+import { summariseMeasurement } from './measurement.ts'
 import type { ComparedCell, VerdictRow } from './schema.ts'
 import { clip, counted } from './wording.ts'
 
@@ -21,6 +22,7 @@ export function describeCell(planned: PlannedCell, collected: CollectedCell): Co
     stage: result && result.end.state !== 'completed' ? result.end.stage : null,
     devices: clip(result ? describeHardware(result.hardware) : 'not reported'),
     pairs: result ? pairsOf(result) : 0,
+    measurement: result && summariseMeasurement(result),
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { CELL_STAGES } from '../record/cell-result.ts'
-import { DIRECTIONS, METRIC_ROLES, OUTCOMES, VENDORS, VERDICTS } from '../record/words.ts'
+import { CELL_STAGES, pointFaultSchema } from '../record/cell-result.ts'
+import { DIRECTIONS, METRIC_ROLES, OUTCOMES, POINT_FAULT_CODES, VENDORS, VERDICTS } from '../record/words.ts'
 
 /** `comparison.json`: what the report renders and what scripts read. Every planned cell is in it, whatever came back. */
 
@@ -102,6 +102,42 @@ export const parityRowSchema = z.strictObject({
 })
 export type ParityRow = z.infer<typeof parityRowSchema>
 
+const faultCountSchema = z.strictObject({
+  ...pointFaultSchema.pick({ code: true, by: true, voids: true }).shape,
+  /** Load points that have it; one that has several faults is in the count of each. */
+  points: count,
+})
+export type PointFaultCount = z.infer<typeof faultCountSchema>
+
+/** How well the load points of a cell were measured, base and head and all sessions together. */
+export const measurementSchema = z.strictObject({
+  points: count,
+  /** Load points measured again at the end of a session: in no other number here. */
+  repetitions: count,
+  /** Points of which no number stands, and those of which all but the tails stands; the others are valid. */
+  void: count,
+  voidInTails: count,
+  /** Of the void ones, those that the measuring client voids, whatever else does. */
+  voidByClient: count,
+  /** The worst over all points; null where nobody watched. */
+  client: z
+    .strictObject({
+      /** Load points that were watched. */
+      points: count,
+      transports: z.array(name).max(8),
+      stampErrorP50Ms: finite.nullable(),
+      stampErrorP99Ms: finite.nullable(),
+      utilisation: finite.nonnegative(),
+      longestStallMs: finite.nonnegative(),
+      /** Requests that went over a connection that was open before. */
+      reusedShare: finite.min(0).max(1).nullable(),
+    })
+    .nullable(),
+  /** What voids everything first, then by frequency. */
+  faults: z.array(faultCountSchema).max(POINT_FAULT_CODES.length * 6),
+})
+export type Measurement = z.infer<typeof measurementSchema>
+
 export const comparedCellSchema = z.strictObject({
   id: name,
   model: name,
@@ -115,6 +151,8 @@ export const comparedCellSchema = z.strictObject({
   stage: z.enum(CELL_STAGES).nullable(),
   devices: line,
   pairs: count,
+  /** Null where no load was measured. */
+  measurement: measurementSchema.nullable(),
 })
 export type ComparedCell = z.infer<typeof comparedCellSchema>
 

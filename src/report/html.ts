@@ -1,5 +1,6 @@
 import type { Comparison } from '../compare/schema.ts'
 import { type Html, html } from './escape.ts'
+import { measurementWords, spoiltWords } from './measurement-words.ts'
 import { buildModel, type CellBlock, type Located, type ReportModel, splitByCell } from './model.ts'
 import { morePairsAdvice, pairsOf, repeatCommand } from './next-steps.ts'
 import { STYLE } from './page/style.ts'
@@ -36,7 +37,7 @@ ${remarks(comparison)}
   return page.html
 }
 
-function head({ comparison, headline, counts, reasons }: ReportModel): Html {
+function head({ comparison, headline, counts, reasons, spoilt }: ReportModel): Html {
   const [base, ours] = [comparison.baseCommit, comparison.headCommit].map(
     (commit) => commit?.slice(0, 10) ?? 'not named',
   )
@@ -45,7 +46,7 @@ function head({ comparison, headline, counts, reasons }: ReportModel): Html {
   return html`<h1>${headline}</h1>
 <p class="soft">Head <code>${ours!}</code> · base <code>${base!}</code> (${evidence[comparison.evidence]}) · ${comparison.received} of ${comparison.planned} cells sent a result · ${comparison.judged} of ${comparison.verdicts.length} rows judged · plan <code>${comparison.planId.slice(0, 12)}</code> · crosschip ${comparison.toolVersion}</p>
 <ul class="counts">${counts.map(({ group, count }) => html`<li class="${group === REPORTED ? 'soft' : group}">${count} ${group === REPORTED ? group : verdictWord(group)}</li>`)}</ul>
-${list(reasons)}`
+${list(reasons)}${spoilt.length === 0 ? html`` : html`<p><strong>The measuring client spoilt many load points:</strong></p><ul>${spoilt.map(({ id, measurement }) => html`<li>${cellName(id)}: ${spoiltWords(measurement!)}</li>`)}</ul>`}`
 }
 
 function block(title: string, rows: readonly Located[], render: (rows: readonly Located[]) => Html): Html {
@@ -76,7 +77,8 @@ function restOfCell({ cell, groups }: CellBlock): Html {
     const correctness = rows.filter(({ row }) => row.suite === 'correctness')
     return html`<h3>${rows.length} ${group}</h3>${correctness.length > 0 ? correctnessTable(correctness) : html``}${performance.length > 0 ? performanceTable(performance) : html``}`
   })
-  return html`<details><summary>${cellName(cell.id)}: ${counts}</summary>${tables}</details>`
+  const client = cell.measurement ? html`<p>Client: ${measurementWords(cell.measurement)}.</p>` : html``
+  return html`<details><summary>${cellName(cell.id)}: ${counts === '' ? 'how it was measured' : counts}</summary>${client}${tables}</details>`
 }
 
 function nextSteps({ comparison, cellRows, correctnessChanged, performanceChanged }: ReportModel): Html {

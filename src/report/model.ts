@@ -1,6 +1,7 @@
 import type { ComparedCell, Comparison, VerdictRow } from '../compare/schema.ts'
 import { VERDICTS, type Verdict } from '../record/words.ts'
 import { headlineOf, isAlarm } from './headline.ts'
+import { spoiltCells } from './measurement-words.ts'
 import { harmOf } from './numbers.ts'
 import { type ParityBlock, parityBlocks } from './parity-blocks.ts'
 import { groupOf, REPORTED, type RowGroup } from './verdict-words.ts'
@@ -21,7 +22,9 @@ export interface ReportModel {
   parity: ParityBlock[]
   /** Why the outcome is not `pass`, where no row tells. */
   reasons: string[]
-  /** What is not among the changes. */
+  /** Cells of which the measuring client voided many load points: said before any table, and no verdict. */
+  spoilt: ComparedCell[]
+  /** What is not among the changes, and how each cell was measured. */
   rest: CellBlock[]
 }
 
@@ -33,6 +36,7 @@ export interface Located {
 
 export interface CellBlock {
   cell: ComparedCell
+  /** Empty for a cell of which only the measurement is to be told. */
   groups: { group: RowGroup; rows: Located[] }[]
 }
 
@@ -63,6 +67,7 @@ export function buildModel(comparison: Comparison): ReportModel {
     correctnessAgreeing: correctness.filter((each) => !isChanged(each) && each.row.correctness !== null),
     parity: parityBlocks(comparison, cells),
     reasons: comparison.verdicts.some((row) => isAlarm(row.verdict)) ? [] : comparison.reasons,
+    spoilt: spoiltCells(comparison.cells),
     rest: restByCell(unchanged, comparison.cells),
   }
 }
@@ -107,8 +112,8 @@ function countRows(comparison: Comparison): ReportModel['counts'] {
 function restByCell(rows: readonly Located[], cells: readonly ComparedCell[]): CellBlock[] {
   const parts = new Map(splitByCell(rows).map((part) => [part[0]!.cell.id, part]))
   return cells.flatMap((cell): CellBlock[] => {
-    const part = parts.get(cell.id)
-    if (!part) return []
+    const part = parts.get(cell.id) ?? []
+    if (part.length === 0 && cell.measurement === null) return []
     const groups = new Map<RowGroup, Located[]>()
     for (const each of part) groups.set(groupOf(each.row), [...(groups.get(groupOf(each.row)) ?? []), each])
     const ordered = [...VERDICTS.filter((verdict) => verdict !== 'skipped'), REPORTED, 'skipped' as const]

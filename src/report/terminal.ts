@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import type { Comparison } from '../compare/schema.ts'
 import { JUDGED_VERDICTS, type Outcome, type Verdict } from '../record/words.ts'
 import { terminalText } from './escape.ts'
+import { isFaulty, measurementWords, spoiltWords } from './measurement-words.ts'
 import { buildModel, type Located, type ReportModel, splitByCell, worstFirst } from './model.ts'
 import { morePairsAdvice } from './next-steps.ts'
 import { beforeAfter, change, pointsChange, rates } from './numbers.ts'
@@ -10,6 +11,7 @@ import { caseOf, groupOf, REPORTED } from './verdict-words.ts'
 const MAX_ROWS = 40
 const MAX_REASON = 60
 const MAX_REMARKS = 8
+const MAX_CLIENTS = 8
 const COLOURS: Partial<Record<Verdict | Outcome, number>> = {
   regressed: 31,
   broken: 31,
@@ -39,6 +41,8 @@ export function renderTerminal(comparison: Comparison, options: { colour: boolea
       .slice(0, MAX_ROWS)
       .map(({ row }) => `  ${paint(row.verdict)} ${terminalText(row.cell)}: ${terminalText(row.reason)}`),
     ...model.reasons.map((reason) => `  ${terminalText(reason)}`),
+    ...clientLines(comparison),
+    ...spoiltLines(model),
     ...remarkLines(comparison),
     adviceLine(comparison),
   ]
@@ -50,6 +54,26 @@ function remarkLines({ remarks }: Comparison): string[] {
   const lines = remarks.slice(0, MAX_REMARKS).map((remark) => `  note: ${terminalText(remark)}`)
   const rest = remarks.length - lines.length
   return rest > 0 ? [...lines, `  ${rest} more notes in the report`] : lines
+}
+
+/** How each cell was measured; where there are many, those of which a load point is not valid. */
+function clientLines({ cells }: Comparison): string[] {
+  const measured = cells.flatMap(({ id, measurement }) => (measurement ? [{ id, measurement }] : []))
+  const shown = measured.length <= MAX_CLIENTS ? measured : measured.filter((each) => isFaulty(each.measurement))
+  const lines = shown
+    .slice(0, MAX_CLIENTS)
+    .map(({ id, measurement }) => `  ${terminalText(id)} client: ${terminalText(measurementWords(measurement))}`)
+  const rest = measured.length - lines.length
+  return rest > 0 ? [...lines, `  how ${rest} more cells were measured: in the report`] : lines
+}
+
+function spoiltLines({ spoilt }: ReportModel): string[] {
+  return spoilt
+    .slice(0, MAX_CLIENTS)
+    .map(({ id, measurement }) =>
+      terminalText(`the measuring client spoilt many load points of ${id}: ${spoiltWords(measurement!)}`),
+    )
+    .map((line) => `  ${line}`)
 }
 
 type Paint = (word: Verdict | Outcome, text?: string) => string

@@ -9,6 +9,8 @@ export interface Detail {
   /** At most so many regressed, broken and missing rows in each table. */
   alarms: number
   remarks: number
+  /** How cells were measured: all, those of which a load point is not valid, or none. */
+  clients: 'all' | 'faulty' | 'none'
   /** The tables at all; without them verdict, census and links remain. */
   tables: boolean
 }
@@ -19,16 +21,21 @@ const FULL: Detail = {
   news: true,
   alarms: Number.POSITIVE_INFINITY,
   remarks: 20,
+  clients: 'all',
   tables: true,
 }
+
+const CALM: Detail = { ...FULL, quiet: false, clients: 'none' }
 
 /** From everything to verdict, census and links. Regressions, broken and missing go last. */
 export const LADDER: readonly Detail[] = [
   FULL,
-  { ...FULL, quiet: false },
-  { ...FULL, quiet: false, inconclusive: 'names' },
-  { ...FULL, quiet: false, inconclusive: 'count', news: false },
-  { ...FULL, quiet: false, inconclusive: 'count', news: false, alarms: 50, remarks: 5 },
-  { ...FULL, quiet: false, inconclusive: 'count', news: false, alarms: 20, remarks: 3 },
-  { ...FULL, quiet: false, inconclusive: 'count', news: false, alarms: 0, remarks: 0, tables: false },
+  { ...FULL, clients: 'faulty' },
+  { ...FULL, quiet: false, clients: 'faulty' },
+  CALM,
+  { ...CALM, inconclusive: 'names' },
+  { ...CALM, inconclusive: 'count', news: false },
+  { ...CALM, inconclusive: 'count', news: false, alarms: 50, remarks: 5 },
+  { ...CALM, inconclusive: 'count', news: false, alarms: 20, remarks: 3 },
+  { ...CALM, inconclusive: 'count', news: false, alarms: 0, remarks: 0, tables: false },
 ]

@@ -1,5 +1,7 @@
-import type { VerdictRow } from '../../compare/schema.ts'
+import type { ComparedCell, VerdictRow } from '../../compare/schema.ts'
+import { counted } from '../../compare/wording.ts'
 import { figures, joinMarkdown, type Markdown, md, plain } from '../escape.ts'
+import { isFaulty, measurementWords } from '../measurement-words.ts'
 import type { CellBlock, Located, ReportModel } from '../model.ts'
 import { beforeAfter, change, noise, pointsChange, rates } from '../numbers.ts'
 import { byReason } from '../reasons.ts'
@@ -10,26 +12,44 @@ import type { Detail } from './detail.ts'
 
 const MAX_NAMES = 30
 
-/** Everything that is not a change, one folded block per cell with its counts in the line that shows. */
+/** How each cell was measured and everything that is not a change: one folded block per cell, its counts in the line that shows. */
 export function detailsSection(model: ReportModel, detail: Detail): Markdown | null {
   const dropped = new Map<RowGroup, number>()
+  let unmentioned = 0
   const folds = model.rest.map((block) => {
+    const measured = isTold(block.cell, detail)
+    if (!measured && block.cell.measurement !== null) unmentioned++
     const shown = block.groups.filter(({ group }) => depthOf(group, detail) !== 'count')
     for (const { group, rows } of block.groups) {
       if (depthOf(group, detail) === 'count') dropped.set(group, (dropped.get(group) ?? 0) + rows.length)
     }
-    return shown.length === 0 ? null : cellDetails({ ...block, groups: shown }, detail)
+    return shown.length === 0 && !measured ? null : cellDetails({ ...block, groups: shown }, measured, detail)
   })
   const counts = [...dropped].map(([group, count]) => `${count} ${group}`).join(', ')
-  return blocks([...folds, counts === '' ? null : md`${counts} rows in the full report.`])
+  return blocks([
+    ...folds,
+    counts === '' ? null : md`${counts} rows in the full report.`,
+    unmentioned === 0
+      ? null
+      : md`How ${counted(unmentioned, 'cell')} ${unmentioned === 1 ? 'was' : 'were'} measured: in the full report.`,
+  ])
 }
 
-function cellDetails({ cell, groups }: CellBlock, detail: Detail): Markdown {
+function isTold({ measurement }: ComparedCell, { clients }: Detail): boolean {
+  if (measurement === null || clients === 'none') return false
+  return clients === 'all' || isFaulty(measurement)
+}
+
+function cellDetails({ cell, groups }: CellBlock, measured: boolean, detail: Detail): Markdown {
   const counts = groups.map(({ group, rows }) => `${rows.length} ${group}`).join(' · ')
+  const client = measured && cell.measurement ? md`Client: ${plain(measurementWords(cell.measurement))}` : null
   const content = groups.map(({ group, rows }) =>
     depthOf(group, detail) === 'names' ? nameLine(group, rows) : groupDetails(group, rows),
   )
-  return folded(md`<code>${plain(cell.id, NAME_LIMIT)}</code>: ${counts}`, blocks(content))
+  return folded(
+    md`<code>${plain(cell.id, NAME_LIMIT)}</code>: ${counts === '' ? 'how it was measured' : counts}`,
+    blocks([client, ...content]),
+  )
 }
 
 function depthOf(group: RowGroup, detail: Detail): Detail['inconclusive'] {

@@ -2,10 +2,14 @@ import type { Comparison } from '../../compare/schema.ts'
 import { counted } from '../../compare/wording.ts'
 import { JUDGED_VERDICTS } from '../../record/words.ts'
 import { code, joinMarkdown, link, type Markdown, md, plain } from '../escape.ts'
+import { spoiltWords } from '../measurement-words.ts'
 import { type ReportModel, worstFirst } from '../model.ts'
 import { morePairsAdvice, pairsOf, repeatCommand } from '../next-steps.ts'
-import { blocks, list } from './blocks.ts'
+import { blocks, list, NAME_LIMIT } from './blocks.ts'
 import type { Detail } from './detail.ts'
+
+/** So many are named at the top, in the shortest version too. */
+const SPOILT_CELLS = 3
 
 /** Verdict and action; then what it rests on, in lines whose numbers add up. */
 export function headSection(model: ReportModel, detail: Detail): Markdown {
@@ -24,6 +28,20 @@ export function headSection(model: ReportModel, detail: Detail): Markdown {
     facts,
     md`**${comparison.judged} of ${comparison.verdicts.length} rows judged**: ${census(model)}`,
     reasons.length > 0 ? list(reasons) : null,
+    spoiltNote(model),
+  ])
+}
+
+/** Not a verdict: what was spoilt is open, whatever the tables show of the rest. */
+function spoiltNote({ spoilt }: ReportModel): Markdown | null {
+  if (spoilt.length === 0) return null
+  const lines = spoilt
+    .slice(0, SPOILT_CELLS)
+    .map(({ id, measurement }) => md`${code(id, NAME_LIMIT)}: ${plain(spoiltWords(measurement!))}`)
+  const rest = spoilt.length - lines.length
+  return blocks([
+    md`**The measuring client spoilt many load points:**`,
+    list([...lines, ...(rest > 0 ? [md`${counted(rest, 'more cell')} likewise, in the full report`] : [])]),
   ])
 }
 
