@@ -90,7 +90,7 @@ export async function runLoad(options: LoadOptions, surroundings: LoadSurroundin
       hostShare: options.hostShare,
       specs: specsOf(options),
       repeatFirst: options.repeatFirst,
-      progressFor: (spec, repetition) => labelled(progress, repetition === 1 ? spec.load : `${spec.load} again`),
+      progressFor: (spec, repetition) => labelled(progress, repetition === 1 ? spec.load : `${spec.load} again`, clock),
       keep: async (measured, spec) => {
         addPoint(result, measured, spec, options.compat)
         const lost = await rawFile?.append(measured)
@@ -146,9 +146,17 @@ function specsOf(options: LoadOptions): LoadSpec[] {
   })
 }
 
-function labelled(progress: Progress, label: string): Progress {
+/** Prompts that are soon made are not worth a line. */
+const QUIET_PROMPTS_MS = 1000
+
+function labelled(progress: Progress, label: string, clock: Clock): Progress {
+  const begunMs = clock.monotonicMs()
+  let told = false
   return {
     note: (message) => progress.note(`${label}: ${message}`),
-    step: (what, done, total, detail) => progress.step(`${label}: ${what}`, done, total, detail),
+    step(what, done, total, detail) {
+      told ||= what !== 'prompts' || clock.monotonicMs() - begunMs >= QUIET_PROMPTS_MS
+      if (told) progress.step(`${label}: ${what}`, done, total, detail)
+    },
   }
 }

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import type { LoadPoint } from '../record/cell-result.ts'
 import type { CompatTable, LoadReport } from '../record/load-report.ts'
 import { terminalText as printable, visible } from '../report/escape.ts'
-import { amount } from '../report/load-page/amounts.ts'
+import { amount, peerAmount } from '../report/load-page/amounts.ts'
 import { columnsOf, metricValue, whyAbsent } from '../report/load-page/columns.ts'
 import {
   calibrationWords,
@@ -14,6 +14,7 @@ import {
   VALIDITY_WORD,
   validityOf,
 } from '../report/load-page/point-words.ts'
+import { sloWords } from '../report/load-page/slo-words.ts'
 import { arrivalWords, workloadWords } from '../report/load-page/workload-words.ts'
 
 /** Most terminals of today are wider; a log seldom is. */
@@ -26,7 +27,8 @@ export function formatLoadTable(report: LoadReport): string {
   const { points } = report
   const client = clientWords(points)
   const workload = report.workload === null ? 'several workloads' : workloadWords(report.workload)
-  const shape = [workload, arrivalWords(report.arrivals)]
+  const good = sloWords(report.slo)
+  const shape = [workload, arrivalWords(report.arrivals), good === null ? '' : `good: ${good}`]
   const notes = [
     ...faultsByReason(points).map(({ fault, points: names }) => {
       const what = fault.voids === 'all' ? 'not valid' : 'tails not valid'
@@ -83,7 +85,7 @@ function compatTable({ peer, load, repetition, rows }: CompatTable): string {
   }
   const cells = runs.map((run) => ({
     names: run.map((row) => printable(row.name)),
-    values: run.map((row) => amount(row.value)),
+    values: run.map((row) => peerAmount(row.value, row.unit)),
     units: run.map((row) => printable(row.unit)),
     note: printable(run[0]!.note),
   }))

@@ -12,6 +12,7 @@ export interface ProgressOutput {
 const PLAIN_LINE_EVERY_MS = 5_000
 const REDRAW_EVERY_MS = 80
 const BAR_WIDTH_COLUMNS = 24
+const ERASE_TO_END = '\u001b[K'
 
 /** Progress for a terminal or a log. `now` is a monotonic clock in milliseconds. */
 export function createProgress(output: ProgressOutput, now: () => number): Progress & { close(): void } {
@@ -23,6 +24,8 @@ function plainLines(output: ProgressOutput, now: () => number): Progress & { clo
   return {
     note: (message) => output.write(`${message}\n`),
     step(label, done, total, detail = '') {
+      // What has just begun has nothing to tell beside its name.
+      if (detail !== '' && !lastSaidMs.has(label)) lastSaidMs.set(label, now())
       const saidMs = lastSaidMs.get(label) ?? Number.NEGATIVE_INFINITY
       if (done < total && now() - saidMs < PLAIN_LINE_EVERY_MS) return
       if (done >= total) lastSaidMs.delete(label)
@@ -34,11 +37,10 @@ function plainLines(output: ProgressOutput, now: () => number): Progress & { clo
 }
 
 function movingLine(output: ProgressOutput, now: () => number): Progress & { close(): void } {
-  const clear = '\r\u001b[2K'
   let drawnMs = Number.NEGATIVE_INFINITY
   let drawn = false
   const erase = () => {
-    if (drawn) output.write(clear)
+    if (drawn) output.write(`\r${ERASE_TO_END}`)
     drawn = false
   }
   return {
@@ -49,14 +51,26 @@ function movingLine(output: ProgressOutput, now: () => number): Progress & { clo
     step(label, done, total, detail = '') {
       if (done < total && now() - drawnMs < REDRAW_EVERY_MS) return
       drawnMs = now()
-      const share = total > 0 ? Math.min(1, done / total) : 0
-      const filled = Math.round(share * BAR_WIDTH_COLUMNS)
-      const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH_COLUMNS - filled)}`
-      output.write(
-        `${clear}${`${bar} ${done}/${total} ${label}${detail === '' ? '' : ` · ${detail}`}`.slice(0, Math.max(20, output.columns - 1))}`,
-      )
+      // Written over, and only then erased behind: erased first, the line would flicker.
+      output.write(`\r${fitted(label, done, total, detail, output.columns - 1)}${ERASE_TO_END}`)
       drawn = true
     },
     close: erase,
   }
+}
+
+/** As much as fits, the most telling first; a number is shown whole or not at all. */
+function fitted(label: string, done: number, total: number, detail: string, columns: number): string {
+  const share = total > 0 ? Math.min(1, done / total) : 0
+  const filled = Math.round(share * BAR_WIDTH_COLUMNS)
+  const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH_COLUMNS - filled)} `
+  const state = `${done}/${total} ${label}`
+  const withBar = bar.length + state.length <= columns ? `${bar}${state}` : state
+  let line = withBar.slice(0, Math.max(1, columns))
+  for (const [index, part] of (detail === '' ? [] : detail.split(', ')).entries()) {
+    const longer = `${line}${index === 0 ? ' · ' : ', '}${part}`
+    if (longer.length > columns) break
+    line = longer
+  }
+  return line
 }

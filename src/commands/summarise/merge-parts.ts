@@ -50,15 +50,17 @@ export function mergeParts(
   // Each host read the counters of the whole server; the longest look saw the most of it.
   const server = longest(parts).header.server
   const counted = server === null ? [] : agreementFaults({ counts: server, records: run.records, templateTokens })
+  const missing = missingShares(parts)
   const point = summarisePoint({
     ...{ run, spec, templateTokens, server },
     repetition: repetition === 1 ? 1 : 2,
     client: mergedClient(parts),
     faults: [
-      ...missingShares(parts),
+      ...missing,
       ...apart(parts, run.durationMs),
       ...parts.flatMap((part) => seenBy(part)),
-      ...counted.filter(({ code }) => !SEEN_WHILE_MEASURING.includes(code)),
+      // Where shares are missing, what their hosts sent looks like somebody else's.
+      ...(missing.length > 0 ? [] : counted.filter(({ code }) => !SEEN_WHILE_MEASURING.includes(code))),
     ],
     tokenSource: worstSource(parts.map((part) => part.header.tokenSource)),
     remarks: [...new Set(parts.flatMap((part) => part.header.remarks))],
@@ -111,7 +113,7 @@ function apart(parts: readonly Part[], duration: number): PointFault[] {
   if (begun.length < 2 || spreadMs <= limitMs) return []
   const reason =
     `the hosts did not begin together, by their clocks: the last ${(spreadMs / 1000).toFixed(1)} s after the first ` +
-    `(limit ${(limitMs / 1000).toFixed(1)} s)`
+    `(limit ${(limitMs / 1000).toFixed(1)} s); start them closer, or measure longer`
   return [{ code: 'late-dispatch', by: 'load', voids: 'all', reason }]
 }
 

@@ -11,6 +11,12 @@ export function amount(value: number | null): string {
   return grouped(value, size < 9.995 ? 2 : size < 99.95 ? 1 : 0)
 }
 
+/** A number as a peer prints it: its counts are whole. */
+export function peerAmount(value: number | null, unit: string): string {
+  const isCount = value !== null && Number.isSafeInteger(value) && (unit === '' || unit === 'tok')
+  return isCount ? grouped(value, 0) : amount(value)
+}
+
 /** The same within a sentence: `3 ms`, not `3.00 ms`. */
 export function brief(value: number): string {
   return amount(value)

@@ -6,6 +6,8 @@ import { counted } from './amounts.ts'
 import { whyAbsent } from './columns.ts'
 import { pictureSections, sweepSection } from './pictures.ts'
 import { calibrationWords, pointName, remarksOf, VALIDITY_NOTE, validityOf } from './point-words.ts'
+import { serverTable } from './server-table.ts'
+import { sloWords } from './slo-words.ts'
 import { LOAD_STYLE } from './style.ts'
 import { compatTable, metricTable, pointTable, validityTable } from './tables.ts'
 import { tiles } from './tiles.ts'
@@ -41,6 +43,7 @@ ${list('Remarks', remarksOf(points, report.remarks))}
 function head(report: LoadReport): Html {
   const { points } = report
   const arrivals = arrivalWords(report.arrivals)
+  const good = sloWords(report.slo)
   const facts = [
     ...(report.url === null ? [] : [html`<code>${report.url}</code>`]),
     ...(report.startedAt === '' ? [] : [html`${report.startedAt.slice(0, 16).replace('T', ' ')} UTC`]),
@@ -54,7 +57,12 @@ function head(report: LoadReport): Html {
   return html`<h1><code>${report.model}</code> under load</h1>
 <p class="soft">${facts.map((fact, index) => (index === 0 ? fact : html` · ${fact}`))}</p>
 <p>${capital(report.workload === null ? 'several workloads' : workloadWords(report.workload))}${arrivals === '' ? '' : `; ${arrivals}`}.</p>
-${interrupted}${census(points)}${tiles(points)}`
+${
+  good === null
+    ? html``
+    : html`<p>A request is good with ${good}.</p>
+`
+}${interrupted}${census(points)}${tiles(points)}`
 }
 
 function census(points: readonly LoadPoint[]): Html {
@@ -71,7 +79,7 @@ function numbers({ points, calibration }: LoadReport): Html {
   const absent = whyAbsent(points).map((line) => html`<p class="soft">${line}.</p>`)
   const calibrated =
     calibration === null
-      ? html`<p class="soft">The client was not calibrated before the load.</p>`
+      ? html`<p class="soft">How late this client is beside a known truth is not told.</p>`
       : html`<p class="soft">${capital(calibrationWords(calibration))}.</p>`
   return html`<h2>Load points</h2>
 ${pointTable(points)}${absent}
@@ -85,8 +93,11 @@ function details({ points, compat }: LoadReport): Html {
     (table) =>
       html`<details><summary>As ${table.peer} would print it, ${pointName(table)}</summary>${compatTable(table)}</details>`,
   )
+  const server = serverTable(points)
+  const counted =
+    server === null ? html`` : html`<details><summary>What the server counted</summary>${server}</details>`
   return html`<h2>More numbers</h2>
-<details><summary>Every metric of every load point</summary>${metricTable(points)}</details>${peers}`
+<details><summary>Every metric of every load point</summary>${metricTable(points)}</details>${counted}${peers}`
 }
 
 function list(title: string, lines: readonly string[]): Html {

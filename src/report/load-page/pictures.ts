@@ -2,6 +2,7 @@ import type { LoadPoint } from '../../record/cell-result.ts'
 import type { PointPicture } from '../../record/load-report.ts'
 import { type Html, html } from '../escape.ts'
 import { counted, tick } from './amounts.ts'
+import { metricValue } from './columns.ts'
 import { gapChart } from './gap-chart.ts'
 import { latenciesOf, latencyChart } from './latency-chart.ts'
 import { crosses, dots, point as mark } from './marks.ts'
@@ -20,7 +21,12 @@ export function sweepSection(points: readonly LoadPoint[]): Html {
       : [key(html`<path class="frontier" d="M1 8h20"/>`, 'no other valid level is better in both')]),
     ...(ttft === null
       ? []
-      : [key(mark('first', [11, 8], true, 'p50'), 'TTFT p50'), key(mark('second', [11, 8], true, 'p99'), 'TTFT p99')]),
+      : [
+          key(mark('first', [11, 8], true, 'p50'), 'TTFT p50'),
+          ...(points.some((point) => metricValue(point, 'ttft.token.p99') !== null)
+            ? [key(mark('second', [11, 8], true, 'p99'), 'TTFT p99')]
+            : []),
+        ]),
     ...(hollow ? [key(mark('first', [11, 8], false, 'hollow'), 'hollow: not valid')] : []),
   ]
   const figures = [

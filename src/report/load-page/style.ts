@@ -6,7 +6,7 @@ export const LOAD_STYLE = `
 :root { --first: #0067a8; --second: #c05800; --card: #f6f8fa; }
 @media (prefers-color-scheme: dark) { :root { --first: #56b4e9; --second: #f0a32f; --card: #151b23; } }
 h1 code { font-size: .92em; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 20rem)); gap: .75rem; margin: 1rem 0 0; padding: 0; list-style: none; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); gap: .75rem; margin: 1rem 0 0; padding: 0; list-style: none; }
 .tiles li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .9rem; }
 .tiles b { display: block; font-size: 1.45rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .tiles span { color: var(--soft); font-size: .9em; }

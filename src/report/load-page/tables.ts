@@ -1,7 +1,7 @@
 import type { LoadPoint } from '../../record/cell-result.ts'
 import type { CompatTable } from '../../record/load-report.ts'
 import { type Html, html } from '../escape.ts'
-import { amount } from './amounts.ts'
+import { amount, peerAmount } from './amounts.ts'
 import { columnsOf, metricValue } from './columns.ts'
 import {
   clientWords,
@@ -73,7 +73,7 @@ ${rows}</tbody></table></div>`
 export function compatTable({ rows }: CompatTable): Html {
   const lines = rows.map(
     ({ name, value, unit, note }) =>
-      html`<tr>${cell('name', html`${name}`, 'text')}${cell('value', html`${amount(value)}`, 'number')}${cell('unit', html`${unit}`)}${cell('note', html`<span class="soft">${note}</span>`, 'wide')}</tr>
+      html`<tr>${cell('name', html`${name}`, 'text')}${cell('value', html`${peerAmount(value, unit)}`, 'number')}${cell('unit', html`${unit}`)}${cell('note', html`<span class="soft">${note}</span>`, 'wide')}</tr>
 `,
   )
   return html`<div class="scroll"><table class="facts"><thead><tr><th>name</th><th class="number">value</th><th>unit</th><th>how its definition differs from ours</th></tr></thead><tbody>
@@ -81,7 +81,7 @@ ${lines}</tbody></table></div>`
 }
 
 /** On a narrow screen a row becomes a block, and the title stands before each of its values. */
-function cell(title: string, value: Html, kind = 'plain'): Html {
+export function cell(title: string, value: Html, kind = 'plain'): Html {
   const state = value.html === '–' || value.html === '' ? 'empty' : 'filled'
   return html`<td class="${kind} ${state}" data-title="${title}"><div>${value}</div></td>`
 }

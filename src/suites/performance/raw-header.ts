@@ -30,7 +30,7 @@ export const rawHeaderSchema = z.strictObject({
   workload: workloadSchema,
   /** Of the whole load, of which `hostShare` was sent from here. */
   arrival: arrivalSchema,
-  seed: count,
+  seed: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   hostShare: z.strictObject({ host: hosts, hosts }).nullable(),
   threads: z.number().int().positive().max(1024),
   /** Measured requests, sent or not. */

@@ -18,9 +18,12 @@ export interface LiveSnapshot {
   recentTtftMs: Float64Array
 }
 
-/** What stands beside the bar: `32 running, 14.2/s, TTFT p50 210 ms, p99 480 ms, 3 failed`. */
+/** What stands beside the bar: `32 running, 14.2 req/s, TTFT p50 210 ms, p99 480 ms, 3 failed`. */
 export function describeLive({ running, failed, ratePerSecond, ttftP50Ms, ttftP99Ms }: LiveSnapshot): string {
-  const parts = [`${running} running`, `${ratePerSecond.toFixed(ratePerSecond < 100 ? 1 : 0)}/s`]
+  const parts = [
+    ...(running > 0 ? [`${running} running`] : []),
+    `${ratePerSecond.toFixed(ratePerSecond < 100 ? 1 : 0)} req/s`,
+  ]
   if (ttftP50Ms !== null && ttftP99Ms !== null)
     parts.push(`TTFT p50 ${ttftP50Ms.toFixed(0)} ms`, `p99 ${ttftP99Ms.toFixed(0)} ms`)
   if (failed > 0) parts.push(`${failed} failed`)

@@ -72,11 +72,11 @@ describe('what a running load shows', () => {
   it('is told in a line, without what is not known', () => {
     const live = new LiveStatistics(10)
     live.begun()
-    expect(describeLive(live.snapshot(10))).toBe('1 running, 0.0/s')
+    expect(describeLive(live.snapshot(10))).toBe('1 running, 0.0 req/s')
     live.ended(ended(5, 20.4, 100))
     live.begun()
     live.ended(ended(5, null, 200))
-    expect(describeLive(live.snapshot(1000))).toBe('0 running, 2.0/s, TTFT p50 20 ms, p99 20 ms, 1 failed')
+    expect(describeLive(live.snapshot(1000))).toBe('2.0 req/s, TTFT p50 20 ms, p99 20 ms, 1 failed')
   })
 
   it('of several threads has the percentiles of all their requests', () => {
