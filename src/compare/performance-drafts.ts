@@ -62,7 +62,11 @@ export function draftPerformance(
   })
 
   const invalid = invalidReasons(metric, head, base)
-  if (evidence.head === null && evidence.base === null && invalid.length === 0) {
+  if (
+    evidence.head === null &&
+    evidence.base === null &&
+    [head, base].every((points) => lacksSamples(metric, points))
+  ) {
     return settled('skipped', `${metric.label} has no value on either side: too few samples for it`)
   }
   if (side.evidence === 'none') {
@@ -125,6 +129,11 @@ function unpair(metric: ComparedMetric, head: readonly MeasuredPoint[], base: re
     head: geometricMean(headLogs),
     observations: { kind: 'apart', base: baseLogs, head: headLogs },
   }
+}
+
+/** No value though nothing voids it: in one session of a side that is the shape of the load, whatever voids the others. */
+function lacksSamples(metric: ComparedMetric, points: readonly MeasuredPoint[]): boolean {
+  return points.length === 0 || points.some((point) => voidingFaults(point, metric).length === 0)
 }
 
 function emptyEvidence(key: PointKey, metric: ComparedMetric, rule: MetricRule): PerformanceEvidence {

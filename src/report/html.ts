@@ -46,7 +46,7 @@ function head({ comparison, headline, counts, reasons, spoilt }: ReportModel): H
   return html`<h1>${headline}</h1>
 <p class="soft">Head <code>${ours!}</code> · base <code>${base!}</code> (${evidence[comparison.evidence]}) · ${comparison.received} of ${comparison.planned} cells sent a result · ${comparison.judged} of ${comparison.verdicts.length} rows judged · plan <code>${comparison.planId.slice(0, 12)}</code> · crosschip ${comparison.toolVersion}</p>
 <ul class="counts">${counts.map(({ group, count }) => html`<li class="${group === REPORTED ? 'soft' : group}">${count} ${group === REPORTED ? group : verdictWord(group)}</li>`)}</ul>
-${list(reasons)}${spoilt.length === 0 ? html`` : html`<p><strong>The measuring client spoilt many load points:</strong></p><ul>${spoilt.map(({ id, measurement }) => html`<li>${cellName(id)}: ${spoiltWords(measurement!)}</li>`)}</ul>`}`
+${list(reasons)}${spoilt.length === 0 ? html`` : html`<p><strong>The measuring client spoilt many load points</strong>, which says nothing of the code:</p><ul>${spoilt.map(({ id, measurement }) => html`<li>${cellName(id)}: ${spoiltWords(measurement!)}</li>`)}</ul>`}`
 }
 
 function block(title: string, rows: readonly Located[], render: (rows: readonly Located[]) => Html): Html {

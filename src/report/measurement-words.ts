@@ -35,7 +35,9 @@ export function spoiltCells(cells: readonly ComparedCell[]): ComparedCell[] {
 /** What follows the name of one of {@link spoiltCells}. */
 export function spoiltWords({ points, voidByClient, faults }: Measurement): string {
   const ofClient = faults.filter(({ by, voids }) => by === 'client' && voids === 'all')
-  return `${voidByClient} of ${counted(points, 'load point')} are void by the measuring client (${codes(ofClient)}). ${advice(ofClient)}`
+  const named = ofClient.slice(0, NAMED_CODES).map((fault) => `${fault.code} ${fault.points}`)
+  const why = ofClient[0] ? `: ${FAULT_ADVICE[ofClient[0].code]}` : ''
+  return `${voidByClient} of ${counted(points, 'load point')} void (${named.join(', ')})${why}`
 }
 
 function clientWords({ client }: Measurement): string {

@@ -40,7 +40,7 @@ function spoiltNote({ spoilt }: ReportModel): Markdown | null {
     .map(({ id, measurement }) => md`${code(id, NAME_LIMIT)}: ${plain(spoiltWords(measurement!))}`)
   const rest = spoilt.length - lines.length
   return blocks([
-    md`**The measuring client spoilt many load points:**`,
+    md`**The measuring client spoilt many load points**, which says nothing of the code:`,
     list([...lines, ...(rest > 0 ? [md`${counted(rest, 'more cell')} likewise, in the full report`] : [])]),
   ])
 }

@@ -51,6 +51,23 @@ describe('a fault that voids the tails alone', () => {
     expect(comparison.outcome).toBe('incomplete')
   })
 
+  it('opens no question that too few samples had closed', () => {
+    const comparison = compared((point, _, side) => {
+      if (side === 'head') point.invalid = [pointFault('client', 'it paused', 'tails')]
+    })
+    // All sessions of the head are void in their tails: whether there were samples enough cannot be told.
+    expect(rowOf(comparison, 'chat c4 · ttft.token.p99').verdict).toBe('inconclusive')
+    let seen = 0
+    const once = compared((point, _, side) => {
+      if (side === 'head' && seen++ < 2) point.invalid = [pointFault('client', 'it paused', 'tails')]
+    })
+    expect(rowOf(once, 'chat c4 · ttft.token.p99')).toMatchObject({
+      verdict: 'skipped',
+      reason: 'TTFT p99 has no value on either side: too few samples for it',
+    })
+    expect(once.outcome).toBe('pass')
+  })
+
   it('counts against the head where the server did it', () => {
     const comparison = spoilHead(pointFault('server', 'it restarted', 'tails'))
     expect(rowOf(comparison, TAIL)).toMatchObject({ verdict: 'broken', reason: expect.stringContaining('restarted') })

@@ -100,11 +100,11 @@ describe('a client that spoilt many load points', () => {
     const id = comparison.cells[0]!.id
     const comment = renderComment(comparison)
     expect(comment.slice(0, comment.indexOf('###'))).toContain(
-      `- \`${id}\`: 11 of 32 load points are void by the measuring client (client-busy 11 by the client)`,
+      `- \`${id}\`: 11 of 32 load points void (client-busy 11): the runner was too busy`,
     )
     expect(comment.split('\n')[0]).toBe(renderComment(badDay()).split('\n')[0])
     const page = renderHtml(comparison)
-    expect(page.slice(0, page.indexOf('<h2>'))).toContain('The measuring client spoilt many load points:')
+    expect(page.slice(0, page.indexOf('<h2>'))).toContain('The measuring client spoilt many load points')
     expect(renderTerminal(comparison, { colour: false })).toContain(
       `the measuring client spoilt many load points of ${id}: 11 of 32 load points`,
     )
@@ -123,7 +123,7 @@ describe('a client that spoilt many load points', () => {
     const rows = cells.flatMap(({ id }) => [0, 1, 2].map((index) => ({ ...row, cell: id, subject: `row ${index}` })))
     const comment = renderComment(comparisonOf(cells, rows, []))
     expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(COMMENT_BUDGET_BYTES)
-    expect(comment.match(/11 of 32 load points are void/g)).toHaveLength(3)
+    expect(comment.match(/11 of 32 load points void/g)).toHaveLength(3)
     expect(comment).toContain('- 253 more cells likewise, in the full report')
   })
 })
