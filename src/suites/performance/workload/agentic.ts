@@ -19,16 +19,16 @@ export async function agenticSource(
 ): Promise<SessionSource> {
   const { seed, sessions, writer, remark } = context
   const tools = functionTools(workload.tools)
+  const callTokens = await countCalls(context, tools, Math.max(3, workload.turns))
   const toolTokens = (await measureText(writer.ruler, JSON.stringify(tools))).tokens
   const { template, assumed } = await measureTurns(
     context.endpoint,
-    await agentSamples(context, tools),
+    await agentSamples(context, tools, callTokens),
     tools,
     writer.ruler.templateTokens + toolTokens,
     context.signal,
   )
   if (assumed) remark('prompt lengths are approximate: the server counts no prompt with tools, or refuses tools')
-  const callTokens = (await measureText(writer.ruler, JSON.stringify(toolCall(tools, 0)))).tokens
   const text = (stream: string, index: number, tokens: number, salted: boolean) =>
     writer.write({ seed: seedOf(seed, stream), index, tokens, salted })
   return {
@@ -47,11 +47,11 @@ export async function agenticSource(
         const thinkMs = turn === 1 ? 0 : drawPauseMs(workload.toolSeconds, random)
         if (turn > 1) {
           const place = index * workload.turns + turn
-          const words = Math.max(1, requests[turn - 2]!.outputTokens - callTokens)
+          const words = Math.max(1, requests[turn - 2]!.outputTokens - callTokens[turn]!)
           const reasons = await text('reasons', place, words, false)
           const result = await text('result', place, drawLength(workload.toolResult, random), false)
           messages.push(...toolTurn(tools, turn, reasons.text, result.text))
-          textTokens += reasons.tokens + result.tokens
+          textTokens += reasons.tokens + callTokens[turn]! + result.tokens
         }
         promptTokens = textTokens + template(turn)
         requests.push({
@@ -106,10 +106,24 @@ function toolTurn(tools: readonly FunctionTool[], turn: number, content: string,
   ]
 }
 
+/**
+ * Tokens of the text of each turn's call. How a template writes a call is not known; that its words and names are in it
+ * is, so that what lies around them is the same at every turn.
+ */
+async function countCalls({ writer }: WorkloadContext, tools: readonly FunctionTool[], turns: number) {
+  const counts: number[] = []
+  for (let turn = 0; turn <= turns; turn++) {
+    const { function: called } = toolCall(tools, turn)
+    counts.push((await measureText(writer.ruler, `${called.name} ${called.arguments}`)).tokens)
+  }
+  return counts
+}
+
 /** The first three turns of an agent in a few words, for learning what template, tools and calls add. */
 async function agentSamples(
   { seed, writer }: WorkloadContext,
   tools: readonly FunctionTool[],
+  callTokens: readonly number[],
 ): Promise<TemplateSample[]> {
   const passage = (index: number) =>
     writer.write({ seed: seedOf(seed, 'sample'), index, tokens: SAMPLE_TOKENS, salted: false })
@@ -120,7 +134,7 @@ async function agentSamples(
   for (const turn of [2, 3]) {
     const [reasons, result] = [await passage(2 * turn), await passage(2 * turn + 1)]
     messages.push(...toolTurn(tools, turn, reasons.text, result.text))
-    textTokens += reasons.tokens + result.tokens
+    textTokens += reasons.tokens + callTokens[turn]! + result.tokens
     samples.push({ messages: messages.slice(), textTokens })
   }
   return samples

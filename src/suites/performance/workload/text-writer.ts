@@ -91,7 +91,7 @@ export class TextWriter {
 
   /** Words whose costs add up to the order; null where that leaves no room for the salt, or costs are not known. */
   async #reckoned(
-    { seed, index, tokens, head }: PassageOrder,
+    { seed, index, tokens, head, salted }: PassageOrder,
     keep: number,
     opens = head === undefined,
   ): Promise<string[] | null> {
@@ -99,15 +99,17 @@ export class TextWriter {
     if (costs === null) return null
     let left = tokens - (head?.tokens ?? 0)
     const words = head ? [...head.words] : []
-    for (const word of promptWords(seed, index, Math.max(left, SALT_WORDS))) {
+    // What is shorter than a salt and needs none is filler: another word may be too long for it.
+    const drawn = salted || left > SALT_WORDS ? promptWords(seed, index, Math.max(left, SALT_WORDS)) : []
+    for (const word of drawn) {
       const cost = opens && words.length === 0 ? await this.#firstCost(word) : costs.get(word)!
       if (cost > left) break
       left -= cost
       words.push(word)
     }
-    if (words.length < keep) return null
+    if (salted && words.length < keep) return null
     const filler = costs.get(FILLER_WORD)!
-    for (; left >= filler; left -= filler) words.push(FILLER_WORD)
+    for (; left >= filler || words.length < keep; left -= filler) words.push(FILLER_WORD)
     return words
   }
 

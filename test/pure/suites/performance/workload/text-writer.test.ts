@@ -41,6 +41,15 @@ describe('TextWriter', () => {
     expect(writer).toMatchObject({ lengthened: 2, inexact: 0 })
   })
 
+  it('writes texts of a token or two where no salt is wanted', async () => {
+    // Any word but the filler is two tokens more at the beginning of a text.
+    const count = (text: string) => countFours(text) + (text.startsWith('a') ? 0 : 2)
+    const writer = await TextWriter.create(toyRuler(count, { source: 'server' }))
+    for (const tokens of [1, 2, 5])
+      expect(count((await writer.write({ seed: 1, index: 0, tokens, salted: false })).text)).toBe(tokens)
+    expect(writer.lengthened).toBe(0)
+  })
+
   it('counts whole texts where the tokens of words do not add up', async () => {
     // Every seventh space is a token of its own.
     const odd = (text: string) => countWords(text) + Math.floor(text.split(' ').length / 7)
