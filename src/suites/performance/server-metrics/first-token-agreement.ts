@@ -32,9 +32,9 @@ interface FirstToken {
 }
 
 /**
- * Time to first token as the client saw it against the server's own, for each request where the answers tell, else as
- * means by the server's histogram. A server time that is longer than the client's cannot be; one that is much shorter
- * means a slow way between them: the network, the server's HTTP front end, or a client that was late.
+ * Time to first token as the client saw it against the server's own: for each request where the answers tell, and as
+ * means by the server's histogram. A server time that is longer than the client's cannot be; a histogram that is much
+ * shorter means a slow way between them: the network, the server's HTTP front end, or a client that was late.
  */
 export function firstTokenAgreement({ counts, records }: BothSides): PointFault | null {
   const firsts = records.map(firstToken).filter((first) => first !== null)
@@ -43,36 +43,38 @@ export function firstTokenAgreement({ counts, records }: BothSides): PointFault 
   const name = DIALECT_NAMES.find((dialect) => dialect === counts.dialect)
   const span = name ? dialectNamed(name).ttftSpan : 'to the first token'
   const allowance = frontAllowance(records, firsts)
-  if (told.length >= 0.9 * firsts.length) return perRequest(told, allowance)
+  const answersTell = told.length >= 0.9 * firsts.length
+  const early = answersTell ? tooEarly(told) : null
+  if (early !== null) return early
   const { ttftMeanMs, ttftSamples } = counts.values
   // Means over other requests say nothing of these.
   if (ttftMeanMs === undefined || ttftSamples === undefined) return null
   if (Math.abs(ttftSamples - firsts.length) > Math.max(1, 0.01 * firsts.length)) return null
   const lateMs = mean(firsts.map((first) => first.lateMs))
-  if (ttftMeanMs > lateMs + tolerance(lateMs))
+  // The answers tell it of each request, and surely of no other one.
+  if (!answersTell && ttftMeanMs > lateMs + tolerance(lateMs))
     return impossible(
       `mean TTFT is ${shown(lateMs)} here, but ${shown(ttftMeanMs)} by the server's histogram (${span})`,
     )
   return slowWay(mean(firsts.map((first) => first.earlyMs)), ttftMeanMs, allowance, `by its histogram, ${span}`)
 }
 
-function perRequest(firsts: readonly FirstToken[], allowance: number): PointFault | null {
+/**
+ * The times of single answers are a lower bound: llama.cpp leaves its queue out, and vLLM's queue begins when the engine
+ * takes a request in, which it does between two steps only. With four streams on vLLM 0.32 for CPU they were 31 % below
+ * its own histogram, which begins when the request arrives and was 0.4 % below the client's.
+ */
+function tooEarly(firsts: readonly FirstToken[]): PointFault | null {
   const wrong = firsts.filter(
     ({ lateMs, server }) => (server!.queueMs ?? 0) + server!.ttftMs > lateMs + tolerance(lateMs),
   )
-  if (wrong.length > TOLERATED_IMPOSSIBLE * firsts.length) {
-    const [{ lateMs, server }] = wrong as [FirstToken]
-    const serverMs = (server!.queueMs ?? 0) + server!.ttftMs
-    return impossible(
-      `${wrong.length} of ${firsts.length} requests had their first token here before the server says it was made, ` +
-        `one after ${shown(lateMs)} against ${shown(serverMs)}`,
-    )
-  }
-  const whole = firsts.filter(({ server }) => server!.queueMs !== null)
-  // Without the queue the server's time is a lower bound only.
-  if (whole.length < firsts.length) return null
-  const serverMs = mean(whole.map(({ server }) => server!.queueMs! + server!.ttftMs))
-  return slowWay(mean(whole.map((first) => first.earlyMs)), serverMs, allowance, 'by its answers, queue included')
+  if (wrong.length <= TOLERATED_IMPOSSIBLE * firsts.length) return null
+  const [{ lateMs, server }] = wrong as [FirstToken]
+  const serverMs = (server!.queueMs ?? 0) + server!.ttftMs
+  return impossible(
+    `${wrong.length} of ${firsts.length} requests had their first token here before the server says it was made, ` +
+      `one after ${shown(lateMs)} against ${shown(serverMs)}`,
+  )
 }
 
 function slowWay(clientMs: number, serverMs: number, allowance: number, source: string): PointFault | null {
