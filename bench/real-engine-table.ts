@@ -34,7 +34,7 @@ export function compare(records: readonly RequestRecord[], counted: Readonly<Rec
 
 function counts(answers: readonly RequestRecord[], counted: Readonly<Record<string, number>>): Comparison[] {
   const count = (what: string, unit: string, ours: number, name: string): Comparison[] =>
-    counted[name] === undefined ? [] : [{ what, unit, ours, theirs: counted[name], source: `/metrics, ${name}` }]
+    counted[name] === undefined ? [] : [{ what, unit, ours, theirs: counted[name], source: `/metrics: ${name}` }]
   const cached = answers.every(({ cachedTokens }) => cachedTokens !== null)
   return [
     ...count('requests', '', answers.length, 'requestsFinished'),
@@ -66,16 +66,24 @@ function times(seen: readonly Seen[], counted: Readonly<Record<string, number>>)
   const rows: Comparison[] = []
   if (told.length > 0 && told.length === seen.length) {
     const queued = told.every(({ record }) => record.server?.queueMs != null)
+    const spans = queued
+      ? 'its queue + first token, in the engine core alone'
+      : 'its prefill, without HTTP, tokenizer, queue'
     const theirFirst = told.map(({ record }) => record.server!.ttftMs! + (record.server!.queueMs ?? 0))
     const ourFirst = told.map(({ firstMs }) => firstMs)
-    const first = `each answer's own times, ${queued ? 'queue + first token' : 'prefill, its queue is not told'}`
     for (const percent of [50, 90])
       rows.push({
-        ...{ what: `TTFT p${percent}`, unit: 'ms', source: first },
+        ...{ what: `TTFT p${percent}`, unit: 'ms', source: `answers: ${spans}` },
         ours: nearestRank(ourFirst, percent)!,
         theirs: nearestRank(theirFirst, percent)!,
       })
-    rows.push({ what: 'TTFT mean', unit: 'ms', ours: mean(ourFirst), theirs: mean(theirFirst), source: first })
+    rows.push({
+      what: 'TTFT mean',
+      unit: 'ms',
+      ours: mean(ourFirst),
+      theirs: mean(theirFirst),
+      source: `answers: ${spans}`,
+    })
     const decode = told.filter(({ later }) => later > 0)
     rows.push({
       ...{ what: 'tok/s of one request, p50', unit: 'tok/s' },
@@ -87,13 +95,13 @@ function times(seen: readonly Seen[], counted: Readonly<Record<string, number>>)
         decode.map(({ later, record }) => (1000 * later) / record.server!.generationMs!),
         50,
       )!,
-      source: "each answer's own time from the first to the last token, which n tokens divide into n − 1",
+      source: 'answers: from the first to the last token, n − 1 of n tokens',
     })
   }
   const histogram = (what: string, ours: number, name: string, samples: number) => {
     const theirs = counted[`${name}MeanMs`]
     if (theirs !== undefined && counted[`${name}Samples`] === samples)
-      rows.push({ what, unit: 'ms', ours, theirs, source: `/metrics, histogram ${name}, sum / count` })
+      rows.push({ what, unit: 'ms', ours, theirs, source: `/metrics: ${name}, sum / count` })
   }
   const later = seen.reduce((sum, each) => sum + each.later, 0)
   histogram('TTFT mean', mean(seen.map(({ firstMs }) => firstMs)), 'ttft', seen.length)
@@ -116,9 +124,13 @@ function throughput(
   const ourBusyMs = seen.reduce((sum, { lastMs }) => sum + lastMs, 0)
   const own = seen.map(({ record: { server } }) => server)
   const told = own.every((server) => server?.ttftMs != null && server.generationMs !== null)
-  const theirBusyMs = told
-    ? own.reduce((sum, server) => sum + server!.ttftMs! + (server!.queueMs ?? 0) + server!.generationMs!, 0)
-    : (e2elMeanMs ?? Number.NaN) * seen.length
+  // A histogram of whole requests has all their waiting in it; single answers may leave some out.
+  const theirBusyMs =
+    e2elMeanMs !== undefined
+      ? e2elMeanMs * seen.length
+      : told
+        ? own.reduce((sum, server) => sum + server!.ttftMs! + (server!.queueMs ?? 0) + server!.generationMs!, 0)
+        : Number.NaN
   if (generationTokens === undefined || !Number.isFinite(theirBusyMs) || seen.length === 0) return []
   return [
     {
@@ -126,7 +138,7 @@ function throughput(
       unit: 'tok/s',
       ours: (1000 * total(answers, (record) => record.completionTokens)) / durationMs,
       theirs: (1000 * generationTokens * (ourBusyMs / durationMs)) / theirBusyMs,
-      source: '/metrics, generationTokens; time: requests in flight × its latencies',
+      source: '/metrics: generationTokens, over its latencies at the same requests in flight',
     },
   ]
 }

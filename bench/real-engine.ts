@@ -12,7 +12,7 @@ import { type Comparison, compare, comparisonRows, difference } from './real-eng
 /**
  * `load` beside what a real engine says of the same requests: token counts, TTFT, tokens per second.
  *
- *     node bench/real-engine.ts URL [--shapes one,four] [--tokenizer FILE] [--requests N] [--arguments "--timeout 900"]
+ *     node bench/real-engine.ts URL [--shapes one,four] [--tokenizer FILE] [--requests N] [--arguments="--warmup 2"]
  *
  * Prints a Markdown table, and every fault and remark of the points. Exit code 1 when a token count differs.
  * The engine's numbers are its counters and histograms (`/metrics`, read just before and after the measured requests)
@@ -33,7 +33,7 @@ if (url === undefined) throw new Error('usage: node bench/real-engine.ts URL [--
 const SHAPES: Readonly<Record<string, readonly string[]>> = {
   one: ['--input-tokens', '256', '--output-tokens', '64', '--concurrency', '1'],
   four: ['--input-tokens', '256', '--output-tokens', '64', '--concurrency', '4'],
-  long: ['--input-tokens', '512', '--output-tokens', '64', '--concurrency', '1'],
+  long: ['--input-tokens', '1024', '--output-tokens', '32', '--concurrency', '1'],
   open: ['--input-tokens', '256', '--output-tokens', '32', '--rate', '1', '--duration', '20'],
   turns: ['--input-tokens', '256', '--output-tokens', '32', '--turns', '3', '--think', '0.2', '--concurrency', '1'],
   prefix: ['--input-tokens', '512', '--output-tokens', '32', '--prefix-tokens', '384', '--concurrency', '1'],
@@ -51,7 +51,9 @@ interface Shaped {
 async function measure(shape: readonly string[]): Promise<Shaped> {
   const raw = join(directory, 'raw.jsonl')
   const tokenizer = values.tokenizer === undefined ? [] : ['--tokenizer', values.tokenizer]
-  const shown = [url!, ...shape, ...tokenizer, ...values.arguments.split(' ').filter((part) => part !== '')]
+  // Prompts that the server has not seen: its prefix cache would serve those of the run before.
+  const seed = ['--seed', `${Date.now() % 1_000_000_000}`]
+  const shown = [url!, ...shape, ...seed, ...tokenizer, ...values.arguments.split(' ').filter((part) => part !== '')]
   const counted = shape.includes('--concurrency') ? ['--requests', values.requests] : []
   const report = JSON.parse(await load([...shown, ...counted, '--raw', raw, '--json'])) as LoadReport
   const points: Shaped['points'] = []
