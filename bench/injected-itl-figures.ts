@@ -4,6 +4,7 @@ import type { VerdictRow } from '../src/compare/schema.ts'
 import type { Arm, LoadPoint, Session } from '../src/record/cell-result.ts'
 import type { Side, Verdict } from '../src/record/words.ts'
 import { wilsonInterval } from '../src/stats/wilson.ts'
+import { nearestRank } from '../src/suites/performance/metrics/percentile.ts'
 import { type Repetition, SCENARIO, type Truth } from './injected-itl-lane.ts'
 
 /** What `bench/injected-itl.ts` counts, by the comparison that `report` makes of a plan with this one cell. */
@@ -74,6 +75,8 @@ export interface Noise {
   requests: number
   /** What is left: timers of the simulator, the client, the machine. */
   rest: number
+  /** The same by the quartiles, as if normal: what it is but for a few pairs that the machine spoiled. */
+  restByQuartiles: number
   /** Mean of what is left, a systematic error of the change, and its standard error. */
   bias: number
   biasError: number
@@ -102,10 +105,17 @@ export function noiseOf(repetitions: readonly Repetition[]): Noise {
     servers: spread('servers'),
     requests: spread('requests'),
     rest: spread('rest'),
+    restByQuartiles: byQuartiles(differences.map(({ rest }) => rest)),
     bias: average(differences.map(({ rest }) => rest)),
     biasError: spread('rest') / Math.sqrt(differences.length),
     prior: Math.sqrt(pairPrior(ruleOf({ name: SHIFTED, family: 'latency-median' })).variance),
   }
+}
+
+/** Between the quartiles of a normal distribution lie 1.349 standard deviations. */
+function byQuartiles(values: readonly number[]): number {
+  const [lower, upper] = [nearestRank(values, 25), nearestRank(values, 75)]
+  return lower === null || upper === null ? Number.NaN : (upper - lower) / 1.349
 }
 
 type Difference = Record<'measured' | 'servers' | 'requests' | 'rest', number>

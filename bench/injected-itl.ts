@@ -102,7 +102,7 @@ function kindOf(shift: number, all: readonly Repetition[]): Kind {
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-const percent = (value: number, digits = 2) => `${(100 * value).toFixed(digits)} %`
+const percent = (value: number, digits = 2) => (Number.isFinite(value) ? `${(100 * value).toFixed(digits)} %` : '–')
 
 function powerTable(kinds: readonly Kind[]): string {
   return table(
@@ -179,6 +179,7 @@ function noiseText(repetitions: readonly Repetition[], { reports }: Kind): strin
     ['the factors that the two server starts drew', noise.servers],
     ['the factors that their requests drew', noise.requests],
     ["the rest: the simulator's timers, client, machine", noise.rest],
+    ['… the same by its quartiles, without the few that the machine spoiled', noise.restByQuartiles],
     ['what the comparison expects beforehand (prior)', noise.prior],
   ] as const
   const text = table(
@@ -186,13 +187,16 @@ function noiseText(repetitions: readonly Repetition[], { reports }: Kind): strin
     rows.map(([name, value]) => [name, percent(value, 3)]),
   )
   // Of a series that scatters more than the prior, and is alone in its family, the prior says nothing any more.
-  const isWide = (report: JudgedRow[]) => (rowOf(report, SHIFTED)?.performance.noise ?? 0) > noise.prior
+  const noiseIn = (report: JudgedRow[]) => rowOf(report, SHIFTED)?.performance.noise ?? null
+  const tested = reports.filter((report) => noiseIn(report) !== null)
+  const isWide = (report: JudgedRow[]) => noiseIn(report)! > noise.prior
   const seenOf = (some: JudgedRow[][]) => share(some.filter((report) => seen(report, 'adjustedP')).length, some.length)
-  const wide = reports.filter(isWide)
-  const narrow = reports.filter((report) => !isWide(report))
+  const wide = tested.filter(isWide)
+  const narrow = tested.filter((report) => !isWide(report))
   return (
     `${text}\n\n+${percent(SHIFT, 0)} seen where the pairs scattered within the prior (${PRIOR_DEGREES_OF_FREEDOM} degrees of ` +
-    `freedom more): ${seenOf(narrow)}; beyond it, on their own scatter alone: ${seenOf(wide)}.`
+    `freedom more): ${seenOf(narrow)}; beyond it, on their own scatter alone: ${seenOf(wide)}; too few valid pairs ` +
+    `for a test: ${reports.length - tested.length}.`
   )
 }
 
