@@ -43,11 +43,16 @@ function worstClient(clients: readonly ClientState[]): Measurement['client'] {
   }
 }
 
-/** By code, by whom and what it voids, the most frequent first; what voids everything before what voids the tails. */
+/**
+ * By code, by whom and what it voids, the most frequent first; what voids everything before what voids the tails. A fault
+ * of the tails counts only where they are all that is void.
+ */
 function countFaults(points: readonly LoadPoint[]): PointFaultCount[] {
   const found = new Map<string, PointFaultCount>()
   for (const { invalid } of points) {
-    const own = new Map(invalid.map((fault) => [`${fault.code} ${fault.by} ${fault.voids}`, fault]))
+    const ofAll = invalid.filter(voidsAll)
+    const telling = ofAll.length > 0 ? ofAll : invalid
+    const own = new Map(telling.map((fault) => [`${fault.code} ${fault.by} ${fault.voids}`, fault]))
     for (const [key, { code, by, voids }] of own) {
       const count = found.get(key) ?? { code, by, voids, points: 0 }
       found.set(key, { ...count, points: count.points + 1 })

@@ -133,7 +133,7 @@ export const measurementSchema = z.strictObject({
       reusedShare: finite.min(0).max(1).nullable(),
     })
     .nullable(),
-  /** What voids everything first, then by frequency. */
+  /** What voids everything first, then by frequency; faults of the tails of points that are void anyway left out. */
   faults: z.array(faultCountSchema).max(POINT_FAULT_CODES.length * 6),
 })
 export type Measurement = z.infer<typeof measurementSchema>

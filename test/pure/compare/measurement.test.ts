@@ -40,12 +40,12 @@ describe('how a cell was measured', () => {
     expect(faultsAt({ 0: [LATE, FAILED] })).toMatchObject({ void: 1, voidByClient: 0 })
   })
 
-  it('counts faults by points, what voids everything first, then by frequency', () => {
+  it('counts faults by points, what voids everything first, then by frequency, tails of void points not', () => {
     const other = { ...BUSY, reason: 'busy in another way' }
     expect(faultsAt({ 0: [FAILED], 1: [BUSY, other], 2: [BUSY, LATE], 3: [LATE], 4: [LATE] }).faults).toEqual([
       { code: 'client-busy', by: 'client', voids: 'all', points: 2 },
       { code: 'failed-requests', by: 'server', voids: 'all', points: 1 },
-      { code: 'client-late', by: 'client', voids: 'tails', points: 3 },
+      { code: 'client-late', by: 'client', voids: 'tails', points: 2 },
     ])
   })
 
