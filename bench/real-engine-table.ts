@@ -28,7 +28,11 @@ interface Seen {
  */
 export function compare(records: readonly RequestRecord[], counted: Readonly<Record<string, number>>): Comparison[] {
   const answers = records.filter(({ outcome }) => outcome.state === 'ok')
-  const seen = answers.flatMap((record) => seenOf(record) ?? [])
+  const all = answers.flatMap((record) => seenOf(record) ?? [])
+  // An engine that does not tell its queue cannot be held to a time that has it in it.
+  const untold = all.some(({ record }) => record.server?.queueMs == null) && counted.ttftMeanMs === undefined
+  if (untold && (counted.waitingMax ?? 0) > 0) return counts(answers, counted)
+  const seen = all
   return [...counts(answers, counted), ...times(seen, counted), ...throughput(answers, seen, counted)]
 }
 

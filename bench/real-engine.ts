@@ -12,7 +12,7 @@ import { type Comparison, compare, comparisonRows, difference } from './real-eng
 /**
  * `load` beside what a real engine says of the same requests: token counts, TTFT, tokens per second.
  *
- *     node bench/real-engine.ts URL [--shapes one,four] [--tokenizer FILE] [--requests N] [--arguments="--warmup 2"]
+ *     node bench/real-engine.ts URL [--shapes one,four] [--tokenizer FILE] [--requests N] [--rate R] [--arguments="--warmup 2"]
  *
  * Prints a Markdown table, and every fault and remark of the points. Exit code 1 when a token count differs.
  * The engine's numbers are its counters and histograms (`/metrics`, read just before and after the measured requests)
@@ -24,17 +24,19 @@ const { values, positionals } = parseArgs({
     shapes: { type: 'string', default: 'one,four,long,open,turns,prefix' },
     tokenizer: { type: 'string' },
     requests: { type: 'string', default: '8' },
+    rate: { type: 'string', default: '1' },
     arguments: { type: 'string', default: '' },
   },
 })
 const url = positionals[0]
 if (url === undefined) throw new Error('usage: node bench/real-engine.ts URL [--shapes one,four,…]')
 
+const RATE = values.rate
 const SHAPES: Readonly<Record<string, readonly string[]>> = {
   one: ['--input-tokens', '256', '--output-tokens', '64', '--concurrency', '1'],
   four: ['--input-tokens', '256', '--output-tokens', '64', '--concurrency', '4'],
   long: ['--input-tokens', '1024', '--output-tokens', '32', '--concurrency', '1'],
-  open: ['--input-tokens', '256', '--output-tokens', '32', '--rate', '1', '--duration', '20'],
+  open: ['--input-tokens', '256', '--output-tokens', '32', '--rate', RATE, '--duration', '30'],
   turns: ['--input-tokens', '256', '--output-tokens', '32', '--turns', '3', '--think', '0.2', '--concurrency', '1'],
   prefix: ['--input-tokens', '512', '--output-tokens', '32', '--prefix-tokens', '384', '--concurrency', '1'],
 }
