@@ -10,13 +10,15 @@ import type { Load } from './load/shards/split.ts'
 import { MAX_STAMP_ERROR_P99_MS } from './validity/client-faults.ts'
 import { mergeObservations } from './validity/merge-observations.ts'
 import type { ClientObservation } from './validity/observation.ts'
-import { startReferenceStream } from './validity/reference-stream.ts'
+import type { ReferenceStream } from './validity/reference-stream.ts'
 import { watchClient } from './validity/watch.ts'
 
 export interface ExecuteOptions extends Load {
   endpoint: Endpoint
   transport: Transport
   threads: number
+  /** Runs beside the load of this thread; null where there is none. Threads of their own have their own. */
+  reference: ReferenceStream | null
   keepAlive: boolean
   seed: number
   requestTimeoutMs: number
@@ -44,9 +46,7 @@ export async function executeLoad(options: ExecuteOptions): Promise<Executed> {
 }
 
 async function inThisThread(options: ExecuteOptions): Promise<Executed> {
-  const { clock, progress } = options
-  const started = await startReferenceStream()
-  const reference = started.state === 'running' ? started.stream : null
+  const { clock, progress, reference } = options
   const pacer = new Pacer(clock)
   let watch: { stop(): ClientObservation } | null = null
   let observation: ClientObservation | null = null
@@ -73,8 +73,6 @@ async function inThisThread(options: ExecuteOptions): Promise<Executed> {
   } catch (error) {
     if (error instanceof LoadInterrupted) return finished(error.run, true)
     throw error
-  } finally {
-    await reference?.stop()
   }
 }
 

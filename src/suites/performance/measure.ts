@@ -14,6 +14,7 @@ import { ServerMetricsWatch } from './server-metrics/watch.ts'
 import { summarisePoint } from './summarise.ts'
 import { clientFaults } from './validity/client-faults.ts'
 import { clientRemarks, clientState } from './validity/client-state.ts'
+import type { ReferenceStream } from './validity/reference-stream.ts'
 import { buildLoad } from './workload/build-load.ts'
 import type { BuiltLoad } from './workload/planned.ts'
 
@@ -29,6 +30,8 @@ export interface LoadSurroundings {
   metricsUrl: string | null
   /** Threads that share the load. */
   threads: number
+  /** What is known to be late is told by it; null where there is none. */
+  reference: ReferenceStream | null
   /** Which part of the load is this machine's, of how many; null for all of it. */
   hostShare: { host: number; hosts: number } | null
   clock: Clock
@@ -63,6 +66,7 @@ export async function measureLoadPoint(
     endpoint,
     transport,
     threads,
+    reference: surroundings.reference,
     keepAlive: probe.keepAlive,
     seed: spec.seed,
     requestTimeoutMs: spec.requestTimeoutMs,

@@ -4,8 +4,9 @@ import { seedOf } from '../../record/seeded-random.ts'
 import { sessionDrift } from './drift.ts'
 import type { LoadSpec } from './load-spec.ts'
 import { type LoadSurroundings, type MeasuredPoint, measureLoadPoint } from './measure.ts'
+import { type ReferenceStream, startReferenceStream } from './validity/reference-stream.ts'
 
-export interface SessionOptions extends LoadSurroundings {
+export interface SessionOptions extends Omit<LoadSurroundings, 'reference'> {
   /** In their order. */
   specs: readonly LoadSpec[]
   /** Measure the first again at the end, to see whether the server is still the same. */
@@ -21,10 +22,21 @@ export interface SessionOptions extends LoadSurroundings {
  * fault that this is for every point is returned. Throws the signal's reason once what was measured until then is kept.
  */
 export async function measureSession(options: SessionOptions): Promise<PointFault | null> {
+  const started = options.threads > 1 ? null : await startReferenceStream()
+  const reference = started?.state === 'running' ? started.stream : null
+  try {
+    return await measureBeside(reference, options)
+  } finally {
+    await reference?.stop()
+  }
+}
+
+async function measureBeside(reference: ReferenceStream | null, options: SessionOptions): Promise<PointFault | null> {
   const { specs, repeatFirst, keep, signal } = options
+  const surroundings = { ...options, reference }
   const measure = async (spec: LoadSpec, repetition: 1 | 2) => {
     signal.throwIfAborted()
-    const measured = await measureLoadPoint(spec, repetition, options, options.progressFor(spec, repetition))
+    const measured = await measureLoadPoint(spec, repetition, surroundings, options.progressFor(spec, repetition))
     await keep(measured, spec)
     if (measured.interrupted) signal.throwIfAborted()
     return measured

@@ -5,6 +5,7 @@ import { silentProgress } from '../../../../src/ports.ts'
 import type { LoadSpec } from '../../../../src/suites/performance/load-spec.ts'
 import { measureLoadPoint } from '../../../../src/suites/performance/measure.ts'
 import { probeServer } from '../../../../src/suites/performance/probe.ts'
+import { startReferenceStream } from '../../../../src/suites/performance/validity/reference-stream.ts'
 import { tokenServer } from './token-server.ts'
 
 const clock = { date: () => '2026-01-01T00:00:00Z', monotonicMs: () => performance.now() }
@@ -26,13 +27,15 @@ async function measure(url: string, changes: Partial<LoadSpec> = {}, signal = ne
   const endpoint = { url, model: 'toy', headers: {} }
   const transport = await createTransport(url, null, clock)
   const probe = await probeServer({ endpoint, transport, clock, signal, seed: 1, requestTimeoutMs: 5000 })
-  const shared = { tokenizerFile: null, metricsUrl: null, threads: 1, hostShare: null }
+  const started = await startReferenceStream()
+  const reference = started.state === 'running' ? started.stream : null
+  const shared = { tokenizerFile: null, metricsUrl: null, threads: 1, hostShare: null, reference }
   const measured = await measureLoadPoint(
     spec,
     1,
     { endpoint, transport, probe, clock, signal, ...shared },
     silentProgress,
-  )
+  ).finally(() => reference?.stop())
   return { ...measured, probe, records: measured.run.records }
 }
 
