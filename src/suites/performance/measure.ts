@@ -30,7 +30,7 @@ export interface LoadSurroundings {
   metricsUrl: string | null
   /** Threads that share the load. */
   threads: number
-  /** What is known to be late is told by it; null where there is none. */
+  /** Tells how late the stamps are while a load runs in this thread; null where there is none. */
   reference: ReferenceStream | null
   /** Which part of the load is this machine's, of how many; null for all of it. */
   hostShare: { host: number; hosts: number } | null
