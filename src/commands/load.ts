@@ -9,6 +9,7 @@ import type { CompatPeer } from '../record/words.ts'
 import { type LoadSpec, loadSpecs } from '../suites/performance/load-spec.ts'
 import { probeServer } from '../suites/performance/probe.ts'
 import { measureSession } from '../suites/performance/session.ts'
+import type { calibrateClient } from '../suites/performance/validity/calibration.ts'
 import { TOOL_VERSION } from '../version.ts'
 import { busyRemark } from './load/busy-remark.ts'
 import { chooseThreads } from './load/choose-threads.ts'
@@ -56,6 +57,8 @@ export interface LoadSurroundings {
   clock: Clock
   progress: Progress
   signal: AbortSignal
+  /** The self-test of the client before the load, which takes seconds; {@link calibrateClient} when absent. */
+  calibrate?: typeof calibrateClient
 }
 
 /**

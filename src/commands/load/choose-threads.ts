@@ -11,6 +11,12 @@ const EVENTS_PER_STREAM_AND_SECOND = 50
 const ASSUMED_ANSWER_SECONDS = 10
 const OUTPUT_TOKENS_OF_A_FILE = 256
 
+interface ThreadSurroundings {
+  clock: Clock
+  signal: AbortSignal
+  calibrate?: typeof calibrateClient
+}
+
 export interface ThreadChoice {
   threads: number
   calibration: ClientCalibration | null
@@ -21,13 +27,13 @@ export interface ThreadChoice {
 export async function chooseThreads(
   { arrivals, workload, threads }: Pick<LoadOptions, 'arrivals' | 'workload' | 'threads'>,
   cores: number,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  { clock, signal, calibrate = calibrateClient }: ThreadSurroundings,
 ): Promise<ThreadChoice> {
   const output = workload.kind === 'trace' || workload.kind === 'dataset' ? null : workload.output
   const expected = arrivals.map((arrival) => expectedLoad(arrival, output))
   const streams = Math.max(...expected.map((each) => each.streams))
   const eventsPerSecond = Math.max(...expected.map((each) => each.eventsPerSecond))
-  const found = await calibrateClient({ streams, eventsPerSecond, clock, signal })
+  const found = await calibrate({ streams, eventsPerSecond, clock, signal })
   if (found.state === 'failed') {
     const remark = `the client could not be calibrated: ${found.reason}`
     return { threads: threads === 'auto' ? 1 : threads, calibration: null, remarks: [remark] }
