@@ -5,6 +5,8 @@ import type { RequestTiming } from '../faults/fault.ts'
  * centred on zero; deadlines are absolute, so it never adds up.
  */
 const EARLY_MS = 0.5
+/** A latency of nothing makes tokens without end. */
+const MOST_AT_ONCE = 4096
 
 export interface Playback {
   /** When the request is taken up, on the clock of `performance.now()`. */
@@ -38,7 +40,7 @@ export function play(playback: Playback, take: (count: number) => boolean): Prom
     const wake = () => {
       const now = performance.now() + EARLY_MS
       let count = 0
-      while (due <= now) {
+      while (due <= now && count < MOST_AT_ONCE) {
         count++
         index++
         even += timing.itlMs * playback.slowdown()

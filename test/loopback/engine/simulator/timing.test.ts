@@ -36,6 +36,11 @@ async function settled(round: () => Promise<number>, expected: number, tolerance
 }
 
 describe('timing over loopback', () => {
+  it('answers at once, and to the end, when tokens take no time', async () => {
+    const simulator = await start({ timing: { ...exact, ttftMs: 0, itlMs: 0 } })
+    expect((await measure(simulator)).tpot).toBeLessThan(100)
+  })
+
   it('keeps the time per output token within 2 % over 60 tokens, alone and among eight', async () => {
     const simulator = await start({ timing: exact })
     await measure(simulator, 4)
