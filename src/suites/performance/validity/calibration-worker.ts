@@ -52,8 +52,9 @@ function playStreams(load: (module: string) => unknown): void {
       while (sent < events * streams && startMs + (sent + 1) * pauseMs <= nowMs() + 0.5) {
         const { peer, row } = playing[sent % streams]!
         const index = Math.floor(sent / streams)
-        peer.write(event)
+        // Before the write: the reader may run first, and would then have read what is not yet sent.
         stamps[row * maxEvents + index] = nowMs()
+        peer.write(event)
         if (index === events - 1) peer.write(end)
         sent++
       }
