@@ -79,7 +79,7 @@ function threadsOf(parts: readonly Part[]): number {
 function driftOf(merged: readonly MergedPoint[]) {
   const again = merged.find(({ point }) => point.repetition === 2)
   const first = merged.find(({ point }) => point.repetition === 1 && point.load === again?.point.load)
-  return first === undefined || again === undefined ? null : sessionDrift(first.run, again.run)
+  return first === undefined || again === undefined ? null : sessionDrift(first.run, again.run, again.spec)
 }
 
 function distinct<Value>(values: readonly Value[]): Value[] {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { EXIT_CODES } from '../record/words.ts'
 import type { LoadArguments } from './load-arguments.ts'
 import { proveWritable, resultOptions, showResult } from './load-result.ts'
@@ -56,7 +56,7 @@ function optionsOfTheServer(command: Command): void {
     .option('--metrics-url <url>', 'where the server shows its metrics (default: /metrics)')
     .option('--proxy <url>', 'HTTP proxy to go through')
     .option('--ca <file>', 'certificate authority to trust besides the public ones, PEM')
-    .option('--timeout <seconds>', 'a request that takes longer has failed', '600')
+    .addOption(defaulting('--timeout <seconds>', 'a request that takes longer has failed', '600'))
 }
 
 function optionsOfTheWorkload(command: Command): void {
@@ -76,7 +76,7 @@ function optionsOfTheWorkload(command: Command): void {
     .option('--trace <file>', 'timestamps and lengths from a file: Mooncake, lines of JSON')
     .option('--sha256 <digest>', 'with --dataset or --trace: what the file must be')
     .option('--tokenizer <path>', "the model's tokenizer.json (default: the server is asked to count)")
-    .option('--seed <n>', 'fixes prompts, lengths and arrival times', '1')
+    .addOption(defaulting('--seed <n>', 'fixes prompts, lengths and arrival times', '1'))
 }
 
 function optionsOfTheArrivals(command: Command): void {
@@ -91,8 +91,13 @@ function optionsOfTheArrivals(command: Command): void {
     .option('--duration <seconds>', 'with --rate, --ramp: requests begin for so long (default: 30)')
     .option('--trace-speed <factor>', 'with --trace: play it so many times as fast (default: 1)')
     .option('--max-concurrency <n>', 'with --rate, --ramp, --trace: most connections (default: 1024)')
-    .option('--warmup <n>', 'requests before each load point, times its concurrency, not measured', '1')
+    .addOption(defaulting('--warmup <n>', 'requests before each load point, times its concurrency, not measured', '1'))
     .option('--no-repeat', 'do not measure the first load point again at the end')
-    .option('--threads <n>', 'threads that share the load; auto: as the self-test says', 'auto')
+    .addOption(defaulting('--threads <n>', 'threads that share the load; auto: as the self-test says', 'auto'))
     .option('--host-share <i/n>', 'take the i-th of n parts of the load, other hosts take the others')
+}
+
+/** Commander would show the default in quotes, unlike those that depend on other options. */
+function defaulting(flags: string, description: string, value: string): Option {
+  return new Option(flags, description).default(value, value)
 }

@@ -1,6 +1,6 @@
 import type { LoadPoint } from '../../record/cell-result.ts'
 import { type Html, html } from '../escape.ts'
-import { amount, counted } from './amounts.ts'
+import { counted, peerAmount } from './amounts.ts'
 import { pointName } from './point-words.ts'
 import { cell } from './tables.ts'
 
@@ -17,7 +17,7 @@ export function serverTable(points: readonly LoadPoint[]): Html | null {
     const { unit, scale } = unitOf(name)
     const values = told.map((point) => {
       const value = point.server!.values[name]
-      return cell(pointName(point), html`${value === undefined ? '–' : shown(value * scale)}`, 'number')
+      return cell(pointName(point), html`${value === undefined ? '–' : peerAmount(value * scale, '')}`, 'number')
     })
     return html`<tr>${cell('name', html`<code>${name}</code>`)}${cell('unit', html`${unit}`)}${values}</tr>
 `
@@ -32,8 +32,4 @@ function unitOf(name: string): { unit: string; scale: number } {
   if (name.endsWith('Ms')) return { unit: 'ms', scale: 1 }
   if (/(Share|ShareMean|ShareMax|kvUseMean|kvUseMax|draftAcceptance)$/.test(name)) return { unit: '%', scale: 100 }
   return { unit: '', scale: 1 }
-}
-
-function shown(value: number): string {
-  return Number.isInteger(value) ? counted(value, '').trim() : amount(value)
 }

@@ -1,5 +1,6 @@
 import type { PointFault } from '../../record/cell-result.ts'
 import type { LoadRun } from './load/run.ts'
+import type { LoadSpec } from './load-spec.ts'
 import { answerTimes, timePerOutputToken } from './metrics/answer-times.ts'
 import { middle, robustMedian } from './robust-median.ts'
 
@@ -21,13 +22,17 @@ interface Estimate {
  * Whether a server answered the first load point of its session otherwise when it was measured again at the end: hotter,
  * fuller, or slowed by others. What was measured between the two is then of no one server. For every point of the session.
  *
- * Compared are TPOT p50 and output throughput. Their noise is that of the requests and that of the waves in which they
+ * Compared are TPOT p50 and, where the server alone sets the pace, output throughput. Their noise is that of the requests and that of the waves in which they
  * ran, whichever is larger, since requests that decode together are late together. Null: no drift, or too little to say.
  */
-export function sessionDrift(first: Measured, again: Measured): PointFault | null {
+export function sessionDrift(
+  first: Measured,
+  again: Measured,
+  load: Pick<LoadSpec, 'arrival' | 'workload'>,
+): PointFault | null {
   const changes = [
     change('TPOT p50', 'ms', tpotEstimate(first), tpotEstimate(again)),
-    change('output throughput', 'tok/s', throughputEstimate(first), throughputEstimate(again)),
+    paces(load) ? change('output throughput', 'tok/s', throughputEstimate(first), throughputEstimate(again)) : null,
   ].filter((found) => found !== null)
   if (changes.length === 0) return null
   return {
@@ -35,6 +40,19 @@ export function sessionDrift(first: Measured, again: Measured): PointFault | nul
     by: 'load',
     voids: 'all',
     reason: `the first load point, measured again at the end of the session, gave ${changes.join(' and ')}`,
+  }
+}
+
+/** Elsewhere the throughput is that of the arrivals and of the pauses, which are drawn anew for the repetition. */
+function paces({ arrival, workload }: Pick<LoadSpec, 'arrival' | 'workload'>): boolean {
+  if (arrival.kind !== 'closed') return false
+  switch (workload.kind) {
+    case 'multi-turn':
+      return workload.thinkSeconds === 0
+    case 'agentic':
+      return workload.toolSeconds === 0
+    default:
+      return true
   }
 }
 

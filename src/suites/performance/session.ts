@@ -50,7 +50,7 @@ async function measureBeside(reference: ReferenceStream | null, options: Session
   if (!repeatFirst || first === null || again === undefined || !canRepeat(specs)) return null
   // Other prompts, or a prefix cache would answer for the server.
   const repeated = await measure({ ...again, seed: seedOf(again.seed, 'again') }, 2)
-  return sessionDrift(first.run, repeated.run)
+  return sessionDrift(first.run, repeated.run, again)
 }
 
 /** One point has nothing between it and itself; the prompts of a file cannot be others. */

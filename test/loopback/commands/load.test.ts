@@ -222,6 +222,13 @@ describe('a server that is not as it should be', () => {
     expect(readFileSync(file('kept.jsonl'), 'utf8')).toBe('an older load\n')
   })
 
+  it('is left alone when the raw file cannot be written', async () => {
+    const server = await scriptedServer({ onTestFinished }, () => {})
+    const raw = join(directory, 'no/such/folder/raw.jsonl')
+    await expect(crosschip(['load', server.url, ...small, '--raw', raw])).rejects.toThrow(/--raw.*cannot be written/)
+    expect(server.requests).toHaveLength(0)
+  })
+
   it('does not know the model', async () => {
     const said = await crosschip(['load', simulator.url, ...small, '--model', 'other'])
     expect(said).toMatchObject({ code: 3, out: '' })
@@ -354,7 +361,19 @@ describe('the process', () => {
   it('keeps the point under way on SIGINT, as one that must not be used, and exits with 130', async () => {
     const slow = await simulated({ timing: { ...FAST, ttftMs: 150 } })
     const raw = file('interrupted.jsonl')
-    const asked = ['--rate', '20', '--arrival', 'constant', '--duration', '8', '--raw', raw, '--json']
+    const asked = [
+      '--rate',
+      '20',
+      '--max-concurrency',
+      '16',
+      '--arrival',
+      'constant',
+      '--duration',
+      '8',
+      '--raw',
+      raw,
+      '--json',
+    ]
     const { child, ended } = start(['load', slow, ...small, ...asked])
     // Some are answered, beyond those that look whether the server is usable, and others under way.
     await until(ended, async () => (await answered(slow)) >= 20)

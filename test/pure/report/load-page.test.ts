@@ -48,6 +48,25 @@ describe('the page of a load', () => {
     expect(text).toContain('too few samples; a p99 needs 459')
   })
 
+  it('tells the bounds of a good request, and what the server counted, where there are such', () => {
+    const server = { dialect: 'vllm', values: { generationTokens: 4096, ttftMeanMs: 61.25, prefixHitShare: 0.5 } }
+    const told = loadReport([closedPoint(4, { server })], { slo: { ttftMs: 2000, tpotMs: null, e2elMs: 9.5 } })
+    const text = textOf(parse(renderLoadPage(told, [])))
+    expect(text).toContain('A request is good with TTFT ≤ 2,000 ms, E2EL ≤ 9.5 ms.')
+    expect(text).toMatch(
+      /What the server counted.*vllm’s metrics.*generationTokens\s*4,096\s*ttftMeanMs\s*ms\s*61\.3\s*prefixHitShare\s*%\s*50/s,
+    )
+    const silent = textOf(parse(page(sweep(4))))
+    expect(silent).not.toMatch(/What the server counted|A request is good/)
+  })
+
+  it('says of a summary what is known, and nothing of what is not', () => {
+    const summary = loadReport(sweep(4), { url: null, seed: null, workload: null, startedAt: '', calibration: null })
+    const text = textOf(parse(renderLoadPage(summary, [])))
+    expect(text).toContain('Several workloads; closed loop')
+    expect(text).not.toMatch(/null|undefined|seed|UTC/)
+  })
+
   it('draws two pictures for each point, and two more of several levels', () => {
     expect(charts(page(sweep(1)))).toBe(2)
     expect(charts(page(sweep(1, 4, 16)))).toBe(8)

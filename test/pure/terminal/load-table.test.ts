@@ -45,6 +45,14 @@ describe('the table of a load', () => {
     expect(text).toContain(`tails not valid at c2, c3 (client): ${LATE_TAIL.reason}`)
   })
 
+  it('tells the bounds of a good request, and leaves out what a summary does not know', () => {
+    const slo = { ttftMs: 2000, tpotMs: 80, e2elMs: null }
+    const text = formatLoadTable(loadReport([closedPoint(4)], { slo, url: null, seed: null, workload: null }))
+    expect(text.replace(/\s+/g, ' ')).toMatch(
+      /^deepseek-v4-flash several workloads; .*; good: TTFT ≤ 2,000 ms, TPOT ≤ 80 ms /,
+    )
+  })
+
   it('has columns of goodput and of prefix hits only where there are such', () => {
     expect(formatLoadTable(loadReport([closedPoint(4)]))).not.toMatch(/goodput|prefix/)
     const none = closedPoint(4, { metrics: metrics({ 'prefix-cache-hit-rate': 0 }) })

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../../src/record/seeded-random.ts'
-import { sessionDrift } from '../../../../src/suites/performance/drift.ts'
+import { sessionDrift as driftOf } from '../../../../src/suites/performance/drift.ts'
 import type { RequestRecord } from '../../../../src/suites/performance/record.ts'
-import { loadRun, steadyRecord } from './records.ts'
+import { loadRun, spec, steadyRecord } from './records.ts'
+
+const sessionDrift = (first: Parameters<typeof driftOf>[0], again: Parameters<typeof driftOf>[1], load = spec) =>
+  driftOf(first, again, load)
 
 /** A closed loop of four in step: all of a wave share the noise of the wave. */
 function point(seed: number, gapMs: number, { waves = 12, noise = 0.01, perRequest = 0.01 } = {}) {
@@ -48,6 +51,21 @@ describe('sessionDrift', () => {
     for (let seed = 0; seed < 80; seed++)
       if (sessionDrift(point(seed, 10, wavy), point(seed + 1000, 10, wavy))) alarms++
     expect(alarms).toBeLessThanOrEqual(3)
+  })
+
+  it('looks at the throughput only where the server sets the pace, at TPOT always', () => {
+    const [usual, sparse] = [point(1, 10), point(2, 10)]
+    const drawn = { ...sparse, durationMs: 2 * sparse.durationMs }
+    const length = { law: 'fixed', tokens: 32 } as const
+    const law = { law: 'poisson', burstiness: 1, maxConcurrency: 9 } as const
+    const paused = { kind: 'multi-turn', turns: 2, input: length, nextInput: length, output: length } as const
+    expect(sessionDrift(usual, drawn)).not.toBeNull()
+    expect(sessionDrift(usual, drawn, { ...spec, workload: { ...paused, thinkSeconds: 0 } })).not.toBeNull()
+    const open = { ...spec, arrival: { kind: 'open', requestsPerSecond: 5, ...law } as const }
+    for (const load of [open, { ...spec, workload: { ...paused, thinkSeconds: 1 } }]) {
+      expect(sessionDrift(usual, drawn, load)).toBeNull()
+      expect(sessionDrift(usual, point(2, 11), load)?.reason).toMatch(/TPOT/)
+    }
   })
 
   it('says nothing where a point has nothing to compare', () => {
