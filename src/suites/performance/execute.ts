@@ -56,8 +56,7 @@ async function inThisThread(options: ExecuteOptions): Promise<Executed> {
     const run = await runLoad({
       ...options,
       pacer,
-      // One line is drawn, with everything in it.
-      progress: { note: progress.note, step: () => {} },
+      progress: warmupOnly(progress),
       onLive: (live) => progress.step('requests', live.done, live.planned, describeLive(live)),
       onWindow: (edge) => {
         if (edge === 'opens') watch = watchClient({ reference, spunMs: () => pacer.spunMs })
@@ -83,7 +82,7 @@ async function inThreads(options: ExecuteOptions): Promise<Executed> {
       ...options,
       url: endpoint.url,
       network: endpoint.network ?? null,
-      progress: { note: progress.note, step: () => {} },
+      progress: warmupOnly(progress),
       onLive: (live) => progress.step('requests', live.done, live.planned, describeLive(live)),
     })
     const [first, ...others] = observations
@@ -92,5 +91,15 @@ async function inThreads(options: ExecuteOptions): Promise<Executed> {
   } catch (error) {
     if (error instanceof LoadInterrupted) return { run: error.run, observation: null, originMs: 0, interrupted: true }
     throw error
+  }
+}
+
+/** The measured requests have a line of their own, with more in it. */
+function warmupOnly(progress: Progress): Progress {
+  return {
+    note: progress.note,
+    step: (label, done, total) => {
+      if (label === 'warm-up') progress.step(label, done, total)
+    },
   }
 }

@@ -304,9 +304,10 @@ describe('runCell', () => {
     const { result } = await run(simulated(), { plan: plan(simulated(), loadPoints([1, 2])), out })
     expect(result.end).toEqual({ state: 'completed' })
     const points = result.arms[0]!.sessions[0]!.points
-    expect(points.map((point) => [point.succeeded, point.rawRecord])).toEqual([
-      [2, null],
-      [4, null],
+    expect(points.map((point) => [point.load, point.repetition, point.succeeded, point.rawRecord])).toEqual([
+      ['c1', 1, 2, null],
+      ['c2', 1, 4, null],
+      ['c1', 2, 2, null],
     ])
     expect(result.remarks.join()).toMatch(/the raw record requests\/chat-c2-pair0-head\.jsonl was not kept: E/)
   })
