@@ -24,15 +24,21 @@ interface Seen {
 
 /**
  * What can be compared of one load point. `counted`: the increases of the engine's own counters, from just before the
- * measured requests to just after them, under the names of `server-metrics/difference.ts`.
+ * measured requests to just after them, under the names of `server-metrics/difference.ts`. `open`: requests do not wait for
+ * each other.
  */
-export function compare(records: readonly RequestRecord[], counted: Readonly<Record<string, number>>): Comparison[] {
+export function compare(
+  records: readonly RequestRecord[],
+  counted: Readonly<Record<string, number>>,
+  { open }: { open: boolean },
+): Comparison[] {
   const answers = records.filter(({ outcome }) => outcome.state === 'ok')
-  const all = answers.flatMap((record) => seenOf(record) ?? [])
-  // An engine that does not tell its queue cannot be held to a time that has it in it.
-  const untold = all.some(({ record }) => record.server?.queueMs == null) && counted.ttftMeanMs === undefined
+  const seen = answers.flatMap((record) => seenOf(record) ?? [])
+  // An engine that does not tell its queue cannot be held to a time that has it in it. In a closed loop a request comes
+  // when another has just ended, between two steps; in an open one it may come in the middle of a long one.
+  const untold = seen.some(({ record }) => record.server?.queueMs == null) && counted.ttftMeanMs === undefined
   if (untold && (counted.waitingMax ?? 0) > 0) return counts(answers, counted)
-  const seen = all
+  if (untold && open) return [...counts(answers, counted), ...times(seen.filter(foundIdle(records)), counted)]
   return [...counts(answers, counted), ...times(seen, counted), ...throughput(answers, seen, counted)]
 }
 
@@ -138,6 +144,12 @@ function throughput(
       source: '/metrics: generationTokens, over its latencies at the same requests in flight',
     },
   ]
+}
+
+/** Whether no other request was under way when it was sent. */
+function foundIdle(records: readonly RequestRecord[]): (seen: Seen) => boolean {
+  return ({ record: { id, writtenMs } }) =>
+    records.every((other) => other.id === id || other.writtenMs > writtenMs || other.endMs < writtenMs)
 }
 
 function seenOf(record: RequestRecord): Seen | null {
