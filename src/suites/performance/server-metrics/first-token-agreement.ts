@@ -61,7 +61,7 @@ export function firstTokenAgreement({ counts, records }: BothSides): PointFault 
 
 /**
  * The times of single answers are a lower bound: llama.cpp leaves its queue out, and vLLM's queue begins when the engine
- * takes a request in, which it does between two steps only. With four streams on vLLM 0.32 for CPU they were 31 % below
+ * takes a request in, which it does between two steps only. With four streams on vLLM 0.32 for CPU they were 24 to 34 % below
  * its own histogram, which begins when the request arrives and was 0.4 % below the client's.
  */
 function tooEarly(firsts: readonly FirstToken[]): PointFault | null {
