@@ -162,12 +162,16 @@ async function measureRepetition(server: SimulatorProcess, probe: ServerProbe, j
   return repetition
 }
 
+/** The simulator's tokenizer is the same at every start. */
+const memory = { costs: null }
+
 async function measureOne(url: string, probe: ServerProbe, seed: number, session: Session): Promise<void> {
   await measureSession({
     endpoint: { url, model: 'simulated-v4', headers: {} },
     transport: await createTransport(url, null, clock),
     probe,
     tokenizerFile: null,
+    memory,
     metricsUrl: null,
     threads: 1,
     hostShare: null,

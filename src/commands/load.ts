@@ -89,6 +89,7 @@ export async function runLoad(options: LoadOptions, surroundings: LoadSurroundin
     const drift = await measureSession({
       ...{ endpoint, transport, probe, clock, signal, threads: choice.threads },
       tokenizerFile: options.tokenizerFile,
+      memory: { costs: null },
       metricsUrl: options.metricsUrl,
       hostShare: options.hostShare,
       specs: specsOf(options),

@@ -8,6 +8,7 @@ import { failedProbePoint, type MeasuredPoint } from '../../suites/performance/m
 import { probeServer } from '../../suites/performance/probe.ts'
 import { writeRawRecords } from '../../suites/performance/raw-record-file.ts'
 import { measureSession } from '../../suites/performance/session.ts'
+import type { WordCostMemory } from '../../suites/performance/workload/word-costs.ts'
 import { CellStopped } from './cell-stopped.ts'
 import type { CellWork } from './cell-work.ts'
 import { type PlannedSession, sessionOrder } from './session-order.ts'
@@ -23,10 +24,12 @@ export async function measurePerformance(work: CellWork): Promise<void> {
   const suite = work.plan.suites.performance
   if (suite === null) return
   const order = sessionOrder(suite.sessions, work.sides, work.plan.seed)
+  // Either side may bring a tokenizer of its own.
+  const memories = { base: { costs: null }, head: { costs: null } }
   for (const [position, session] of order.entries()) {
     work.signal.throwIfAborted()
     work.progressFor('performance').step(`session ${session.pair + 1} ${session.side}`, position, order.length)
-    await measureOne(work, session, position, suite.scenarios)
+    await measureOne(work, session, position, suite.scenarios, memories[session.side])
   }
 }
 
@@ -35,6 +38,7 @@ async function measureOne(
   planned: PlannedSession,
   order: number,
   scenarios: readonly Scenario[],
+  memory: WordCostMemory,
 ): Promise<void> {
   const { pair, side } = planned
   const { clock, draft, plan } = work
@@ -62,6 +66,7 @@ async function measureOne(
     const drift = await measureSession({
       ...{ endpoint, transport, probe, clock, signal, specs, keep },
       tokenizerFile: null,
+      memory,
       metricsUrl: null,
       threads: 1,
       hostShare: null,

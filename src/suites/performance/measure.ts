@@ -6,6 +6,8 @@ import { executeLoad } from './execute.ts'
 import type { LoadRun } from './load/run.ts'
 import { splitLoad } from './load/shards/split.ts'
 import type { LoadSpec } from './load-spec.ts'
+import { answerTimes } from './metrics/answer-times.ts'
+import { nearestRank } from './metrics/percentile.ts'
 import type { ServerProbe } from './probe.ts'
 import type { RawRecordsHeader } from './raw-header.ts'
 import { metricsPage } from './server-metrics/metrics-page.ts'
@@ -17,6 +19,7 @@ import { clientRemarks, clientState } from './validity/client-state.ts'
 import type { ReferenceStream } from './validity/reference-stream.ts'
 import { buildLoad } from './workload/build-load.ts'
 import type { BuiltLoad } from './workload/planned.ts'
+import type { WordCostMemory } from './workload/word-costs.ts'
 
 /** What all load points of one server have in common. */
 export interface LoadSurroundings {
@@ -26,6 +29,8 @@ export interface LoadSurroundings {
   probe: ServerProbe
   /** A `tokenizer.json` or its folder; null to let the server count. */
   tokenizerFile: string | null
+  /** What one load point learns of the engine's tokenizer and the next need not ask again. */
+  memory: WordCostMemory
   /** Where the server shows its metrics, when that is not `/metrics`. */
   metricsUrl: string | null
   /** Threads that share the load. */
@@ -57,8 +62,8 @@ export async function measureLoadPoint(
   surroundings: LoadSurroundings,
   progress: Progress,
 ): Promise<MeasuredPoint> {
-  const { endpoint, probe, tokenizerFile, threads, transport, clock, signal } = surroundings
-  const built = await buildLoad({ endpoint, spec, probe, tokenizerFile, signal, progress })
+  const { endpoint, probe, tokenizerFile, memory, threads, transport, clock, signal } = surroundings
+  const built = await buildLoad({ endpoint, spec, probe, tokenizerFile, signal, progress, memory })
   const metrics = await ServerMetricsWatch.find(metricsPage(endpoint, surroundings.metricsUrl ?? undefined), signal)
   let startedAt: string | null = null
   const { run, observation, originMs, interrupted } = await executeLoad({
@@ -88,7 +93,10 @@ export async function measureLoadPoint(
     repetition,
     client: observation === null ? null : clientState(observation, facts),
     server: truth.server,
-    faults: [...(observation === null ? [] : clientFaults(observation)), ...serverFaults(truth.faults, surroundings)],
+    faults: [
+      ...(observation === null ? [] : clientFaults(observation, ttftP50Ms(run))),
+      ...serverFaults(truth.faults, surroundings),
+    ],
     tokenSource: built.tokenSource,
     templateTokens: built.templateTokens,
     remarks,
@@ -167,4 +175,13 @@ function shareOf(
   if (hostShare === null) return whole
   // A load of fewer streams than hosts leaves some hosts without any.
   return splitLoad(whole, seed, hostShare.hosts)[hostShare.host - 1] ?? { arrival, sessions: [], warmup: [] }
+}
+
+/** Of the requests that ended well; what a late stamp weighs depends on it. */
+function ttftP50Ms({ records }: LoadRun): number | null {
+  const times = records.flatMap((record) => {
+    const { firstTokenMs } = answerTimes(record)
+    return record.outcome.state === 'ok' && firstTokenMs !== null ? [firstTokenMs - record.writtenMs] : []
+  })
+  return nearestRank(times, 50)
 }

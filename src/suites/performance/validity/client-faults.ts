@@ -14,8 +14,12 @@ export const MAX_STALL_MS = 40
 export const MAX_STALL_FOR_MEDIANS_MS = 150
 /** In a short point a shorter stall weighs as much: with this share of the time medians begin to move. */
 export const MAX_STALL_SHARE = 0.05
-/** Ten times what a stamp is late on a quiet core, and one hundredth of a fast model's inter-token latency. */
-export const MAX_STAMP_ERROR_P50_MS = 0.25
+/** Twice what a stamp is late on a quiet core. */
+export const MAX_STAMP_ERROR_P50_MS = 0.1
+/** A median TTFT is this much too long then; TPOT does not feel what is late alike. */
+export const MAX_STAMP_ERROR_P50_FOR_MEDIANS_MS = 0.25
+/** ... unless that is less than this share of the TTFT: the least change of it that is judged is eight times that. */
+export const MAX_STAMP_ERROR_SHARE_OF_TTFT = 0.01
 /** A tail is compared in steps of some per cent of 10 to 30 ms. */
 export const MAX_STAMP_ERROR_P99_MS = 1
 /** Fewer beats have no median worth the name. */
@@ -25,18 +29,20 @@ export const MIN_BEATS_FOR_P99 = 100
 /** One late beat is chance; two are a tail, when they are more than a hundredth. */
 export const MIN_LATE_BEATS = 2
 /**
- * Time in which the thread could have run and another one did: 0.3 % of it with a core to itself, 1.6 % and more when a
- * program that never rests has the same one (2,000 wake-ups a second; Linux 6.18).
+ * Time in which the thread could have run and had no core. On virtual machines a wake-up itself waits: 1.0 to 1.8 % and
+ * 5 to 14 µs each time on a quiet core, 5.6 to 8.4 % and 27 to 45 µs beside a program that never rests (2,000 wake-ups a
+ * second, `bench/client-faults.ts`, Linux 6.18); other machines had a fifth of both. Both limits must be passed.
  */
-export const MAX_RUN_DELAY_SHARE = 0.01
+export const MAX_RUN_DELAY_SHARE = 0.04
+export const MAX_MEAN_RUN_DELAY_MS = 0.02
 /**
- * Many short waits are no fault: a wake-up alone takes some microseconds. When one wake-up in a hundred waits for 1 ms,
- * the mean is 10 µs at least; half of that, since those that wait long find several reads.
+ * Share of the cores that the client may use which went to others: above it no core was the client's, and whether a
+ * stamp is late is for the scheduler to say. Catches a neighbour also where wake-ups are quick.
  */
-export const MAX_MEAN_RUN_DELAY_MS = 0.005
+export const MAX_OTHERS_SHARE = 0.85
 /** The same seen by the reference stream's own timer, where there is one core for both: 0.33 ms late at p99 at rest. */
 export const MAX_SENDER_DELAY_MS = 0.5
-export const MAX_RUN_DELAY_SHARE_FOR_MEDIANS = 0.2
+export const MAX_RUN_DELAY_SHARE_FOR_MEDIANS = 0.5
 /** Clouds take some per cent from small machines all the time; beyond that the tail is the hypervisor's. */
 export const MAX_STEAL_SHARE = 0.05
 export const MAX_STEAL_SHARE_FOR_MEDIANS = 0.15
@@ -47,10 +53,16 @@ export const MAX_THROTTLED_SHARE_FOR_MEDIANS = 0.05
 export const MAX_CLOCK_STEP_MS = 50
 
 /** Why the numbers of a point are the client's; empty when they are not. At most one fault a code. */
-export function clientFaults(seen: ClientObservation): PointFault[] {
-  return [busy(seen), stall(seen), late(seen), runDelay(seen), steal(seen), throttled(seen), clockStep(seen)].filter(
-    (fault) => fault !== null,
-  )
+export function clientFaults(seen: ClientObservation, ttftP50Ms: number | null = null): PointFault[] {
+  return [
+    busy(seen),
+    stall(seen),
+    late(seen, ttftP50Ms),
+    runDelay(seen),
+    steal(seen),
+    throttled(seen),
+    clockStep(seen),
+  ].filter((fault) => fault !== null)
 }
 
 function fault(code: PointFault['code'], voids: PointFault['voids'], reason: string): PointFault {
@@ -90,11 +102,14 @@ export function stampErrors(seen: ClientObservation): { p50Ms: number | null; p9
   }
 }
 
-function late(seen: ClientObservation): PointFault | null {
+function late(seen: ClientObservation, ttftP50Ms: number | null): PointFault | null {
   const { p50Ms } = stampErrors(seen)
   if (p50Ms !== null && p50Ms > MAX_STAMP_ERROR_P50_MS) {
-    const reason = `stamps were ${p50Ms.toFixed(2)} ms late at p50 (limit ${MAX_STAMP_ERROR_P50_MS} ms)`
-    return fault('client-late', 'all', reason)
+    const limitMs = Math.max(MAX_STAMP_ERROR_P50_FOR_MEDIANS_MS, MAX_STAMP_ERROR_SHARE_OF_TTFT * (ttftP50Ms ?? 0))
+    const all = p50Ms > limitMs
+    const passedMs = all ? Number(limitMs.toFixed(2)) : MAX_STAMP_ERROR_P50_MS
+    const reason = `stamps were ${p50Ms.toFixed(2)} ms late at p50 (limit ${passedMs} ms)`
+    return fault('client-late', all ? 'all' : 'tails', reason)
   }
   const errors = seen.beats?.errorsMs ?? []
   if (!manyAbove(errors, MAX_STAMP_ERROR_P99_MS)) return null
@@ -102,11 +117,15 @@ function late(seen: ClientObservation): PointFault | null {
   return fault('client-late', 'tails', reason)
 }
 
-function runDelay({ runDelayShare, meanRunDelayMs, cores, beats }: ClientObservation): PointFault | null {
+function runDelay({ runDelayShare, meanRunDelayMs, othersShare, cores, beats }: ClientObservation): PointFault | null {
   const waits = meanRunDelayMs !== null && meanRunDelayMs > MAX_MEAN_RUN_DELAY_MS
   const what = 'of the time the measuring thread waited for a core'
   const limits = [MAX_RUN_DELAY_SHARE, MAX_RUN_DELAY_SHARE_FOR_MEDIANS] as const
   const found = waits ? graded('run-delay', runDelayShare, ...limits, what) : null
+  if (found === null && othersShare !== null && othersShare > MAX_OTHERS_SHARE) {
+    const reason = `others took ${percent(othersShare)} of the cores that the client may use${limit(MAX_OTHERS_SHARE)}`
+    return fault('run-delay', 'tails', reason)
+  }
   const delays = beats?.senderDelaysMs ?? []
   if (found !== null || cores > 1 || !manyAbove(delays, MAX_SENDER_DELAY_MS)) return found
   const reason = `${shareAbove(delays, MAX_SENDER_DELAY_MS)} of the timers on the client's only core were more than ${MAX_SENDER_DELAY_MS} ms late (limit 1 %)`

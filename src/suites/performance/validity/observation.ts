@@ -15,6 +15,7 @@ export interface ClientObservation {
   /** Null where the system does not tell. */
   runDelayShare: number | null
   meanRunDelayMs: number | null
+  othersShare: number | null
   stealShare: number | null
   throttledMs: number | null
   /** Furthest that the wall clock moved against the monotonic one between two looks. */

@@ -19,6 +19,7 @@ import { singleSource } from './single.ts'
 import { TextWriter } from './text-writer.ts'
 import { chooseRuler } from './token-ruler.ts'
 import { traceSource } from './trace.ts'
+import type { WordCostMemory } from './word-costs.ts'
 
 /** Of one load point: {@link MAX_CONVERSATIONS}, here called sessions. */
 export const MAX_SESSIONS = MAX_CONVERSATIONS
@@ -34,6 +35,8 @@ export interface BuildOptions {
   signal: AbortSignal
   progress: Progress
   files?: FileReader
+  /** What earlier load points of the same engine found out; asked anew when absent. */
+  memory?: WordCostMemory
 }
 
 /**
@@ -50,7 +53,7 @@ export async function buildLoad(options: BuildOptions): Promise<BuiltLoad> {
     files,
     signal,
   })
-  const writer = await TextWriter.create(ruler)
+  const writer = await TextWriter.create(ruler, undefined, options.memory)
   const context: WorkloadContext = {
     seed: seedOf(spec.seed, spec.scenario, spec.load),
     pointSeed: seedOf(spec.seed, spec.scenario),

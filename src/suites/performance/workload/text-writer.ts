@@ -1,6 +1,6 @@
 import { FILLER_WORD, promptWords, SALT_WORDS } from './prompt-words.ts'
 import type { TokenCounter, TokenRuler } from './token-ruler.ts'
-import { type WordCosts, wordCosts } from './word-costs.ts'
+import { rememberedCosts, type WordCostMemory, type WordCosts } from './word-costs.ts'
 
 /** A text of words with one space between two of them. */
 export interface Passage {
@@ -49,9 +49,17 @@ export class TextWriter {
     this.#trustedAfter = countedWhole
   }
 
-  /** `countedWhole`: tokens of texts that are counted whole before the sum of their words is trusted. */
-  static async create(ruler: TokenRuler, countedWhole = COUNTED_WHOLE_TOKENS): Promise<TextWriter> {
-    return new TextWriter(ruler, ruler.count === null ? null : await wordCosts(ruler.count), countedWhole)
+  /**
+   * `countedWhole`: tokens of texts that are counted whole before the sum of their words is trusted. `memory`: of earlier
+   * writers for the same engine.
+   */
+  static async create(
+    ruler: TokenRuler,
+    countedWhole = COUNTED_WHOLE_TOKENS,
+    memory: WordCostMemory = { costs: null },
+  ): Promise<TextWriter> {
+    const costs = ruler.count === null ? null : await rememberedCosts(ruler.count, memory)
+    return new TextWriter(ruler, costs, countedWhole)
   }
 
   async write(order: PassageOrder): Promise<Passage> {

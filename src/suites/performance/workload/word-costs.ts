@@ -7,6 +7,26 @@ const QUESTIONS_AT_ONCE = 8
 /** Tokens that each of our words makes after a space. */
 export type WordCosts = ReadonlyMap<string, number>
 
+/** What one tokenizer was found to make of our words, for the next load point of the same engine. */
+export interface WordCostMemory {
+  costs: WordCosts | null
+}
+
+/** The remembered costs where two questions confirm their sum, else costs that are asked for, and remembered. */
+export async function rememberedCosts(count: TokenCounter, memory: WordCostMemory): Promise<WordCosts | null> {
+  const { costs } = memory
+  if (costs !== null && (await confirms(count, costs))) return costs
+  memory.costs = await wordCosts(count)
+  return memory.costs
+}
+
+async function confirms(count: TokenCounter, costs: WordCosts): Promise<boolean> {
+  // At the beginning of a text the filler may be other tokens than after a space.
+  const opening = await count(FILLER_WORD)
+  const sum = [...costs.values()].reduce((total, tokens) => total + tokens, opening ?? Number.NaN)
+  return (await count(`${FILLER_WORD} ${[...costs.keys()].join(' ')}`)) === sum
+}
+
 /**
  * Asks what our words cost. One question is enough where each is one token, as in most tokenizers; else the words are
  * halved until those that are not stand alone. Null when the counter stops, or counts less than a token for a word.

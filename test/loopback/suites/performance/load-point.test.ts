@@ -29,7 +29,14 @@ async function measure(url: string, changes: Partial<LoadSpec> = {}, signal = ne
   const probe = await probeServer({ endpoint, transport, clock, signal, seed: 1, requestTimeoutMs: 5000 })
   const started = await startReferenceStream()
   const reference = started.state === 'running' ? started.stream : null
-  const shared = { tokenizerFile: null, metricsUrl: null, threads: 1, hostShare: null, reference }
+  const shared = {
+    tokenizerFile: null,
+    memory: { costs: null },
+    metricsUrl: null,
+    threads: 1,
+    hostShare: null,
+    reference,
+  }
   const measured = await measureLoadPoint(
     spec,
     1,
