@@ -35,11 +35,6 @@ export const MIN_LATE_BEATS = 2
  */
 export const MAX_RUN_DELAY_SHARE = 0.04
 export const MAX_MEAN_RUN_DELAY_MS = 0.02
-/**
- * Share of the cores that the client may use which went to others: above it no core was the client's, and whether a
- * stamp is late is for the scheduler to say. Catches a neighbour also where wake-ups are quick.
- */
-export const MAX_OTHERS_SHARE = 0.85
 /** The same seen by the reference stream's own timer, where there is one core for both: 0.33 ms late at p99 at rest. */
 export const MAX_SENDER_DELAY_MS = 0.5
 export const MAX_RUN_DELAY_SHARE_FOR_MEDIANS = 0.5
@@ -117,15 +112,11 @@ function late(seen: ClientObservation, ttftP50Ms: number | null): PointFault | n
   return fault('client-late', 'tails', reason)
 }
 
-function runDelay({ runDelayShare, meanRunDelayMs, othersShare, cores, beats }: ClientObservation): PointFault | null {
+function runDelay({ runDelayShare, meanRunDelayMs, cores, beats }: ClientObservation): PointFault | null {
   const waits = meanRunDelayMs !== null && meanRunDelayMs > MAX_MEAN_RUN_DELAY_MS
   const what = 'of the time the measuring thread waited for a core'
   const limits = [MAX_RUN_DELAY_SHARE, MAX_RUN_DELAY_SHARE_FOR_MEDIANS] as const
   const found = waits ? graded('run-delay', runDelayShare, ...limits, what) : null
-  if (found === null && othersShare !== null && othersShare > MAX_OTHERS_SHARE) {
-    const reason = `others took ${percent(othersShare)} of the cores that the client may use${limit(MAX_OTHERS_SHARE)}`
-    return fault('run-delay', 'tails', reason)
-  }
   const delays = beats?.senderDelaysMs ?? []
   if (found !== null || cores > 1 || !manyAbove(delays, MAX_SENDER_DELAY_MS)) return found
   const reason = `${shareAbove(delays, MAX_SENDER_DELAY_MS)} of the timers on the client's only core were more than ${MAX_SENDER_DELAY_MS} ms late (limit 1 %)`

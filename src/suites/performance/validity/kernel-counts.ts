@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import {
   type ProcessorTicks,
-  parseAllowedCores,
-  parseCoreTicks,
   parseProcessorTicks,
   parseSchedstat,
   parseThrottling,
@@ -18,10 +16,6 @@ export type ReadText = (path: string) => string | null
 export interface KernelCounts {
   scheduler: SchedulerTimes | null
   ticks: ProcessorTicks | null
-  /** Of the cores that this process may use. */
-  cores: { count: number; busy: number; total: number } | null
-  /** Time on cores of all threads of this process. */
-  ownMs: number
   throttling: readonly (Throttling | null)[]
 }
 
@@ -31,8 +25,6 @@ export interface KernelShares {
   runDelayShare: number | null
   /** How long it waited for one on average each time. */
   meanRunDelayMs: number | null
-  /** Of the time of the cores that this process may use, in which they worked for others. */
-  othersShare: number | null
   /** Of the time of all cores, which the hypervisor gave to others. */
   stealShare: number | null
   /** Of the group that was held back most. */
@@ -53,18 +45,7 @@ export function kernelCounter(read: ReadText = readText): () => KernelCounts {
     const text = read(path)
     return text === null ? null : parse(text)
   }
-  const allowed = parsed('/proc/self/status', parseAllowedCores)
-  const coresOf = (text: string) => {
-    const ticks = allowed === null ? null : parseCoreTicks(text, allowed)
-    return ticks === null ? null : { count: allowed!.length, ...ticks }
-  }
-  const ownMs = () => {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1000
-  }
   return () => ({
-    cores: parsed('/proc/stat', coresOf),
-    ownMs: ownMs(),
     scheduler: parsed(SCHEDSTAT, parseSchedstat),
     ticks: parsed('/proc/stat', parseProcessorTicks),
     throttling: paths.map((path) => parsed(path, parseThrottling)),
@@ -90,19 +71,10 @@ export function kernelShares(before: KernelCounts, after: KernelCounts, duration
   return {
     runDelayShare: waited && durationMs > 0 ? waited.ms / durationMs : null,
     meanRunDelayMs: waited ? waited.ms / Math.max(1, waited.slices) : null,
-    othersShare: othersShare(before, after, durationMs),
     // Steal may run backwards by a tick when a machine moves between hosts.
     stealShare: ticks && ticks.total > 0 ? Math.max(0, ticks.steal) / ticks.total : null,
     throttledMs: throttled.length > 0 ? Math.max(0, ...throttled) : null,
   }
-}
-
-function othersShare(before: KernelCounts, after: KernelCounts, durationMs: number): number | null {
-  if (before.cores === null || after.cores === null || durationMs <= 0) return null
-  const total = after.cores.total - before.cores.total
-  if (total <= 0) return null
-  const own = (after.ownMs - before.ownMs) / (durationMs * after.cores.count)
-  return Math.max(0, (after.cores.busy - before.cores.busy) / total - own)
 }
 
 /** How the kernel chooses the clock rate of the first core: a fact for the reader, `powersave` slows a quiet client. */

@@ -31,38 +31,6 @@ export function parseProcessorTicks(text: string): ProcessorTicks | null {
   return { steal: ticks[STEAL_COLUMN]!, total: ticks.reduce((sum, value) => sum + value, 0) }
 }
 
-/** The cores that a process may use, from `Cpus_allowed_list` in `/proc/<pid>/status`: `0-3,8`. */
-export function parseAllowedCores(text: string): number[] | null {
-  const list = /^Cpus_allowed_list:\s*(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)\s*$/m.exec(text)?.[1]
-  if (list === undefined) return null
-  const cores: number[] = []
-  for (const part of list.split(',')) {
-    const [first, last = first] = part.split('-').map(Number) as [number, number?]
-    for (let core = first; core <= last! && cores.length < MAX_CORES; core++) cores.push(core)
-  }
-  return cores
-}
-
-/** More than any machine has; bounds what a strange file can make of us. */
-const MAX_CORES = 8192
-const IDLE_COLUMN = 3
-const IO_WAIT_COLUMN = 4
-
-/** Ticks since boot in which these cores worked, and all of their ticks, from the lines `cpu0 …` of `/proc/stat`. */
-export function parseCoreTicks(text: string, cores: readonly number[]): { busy: number; total: number } | null {
-  const wanted = new Set(cores)
-  let busy = 0
-  let total = 0
-  for (const match of text.matchAll(/^cpu(\d+) (\d+(?: \d+)*)/gm)) {
-    if (!wanted.delete(Number(match[1]))) continue
-    const ticks = match[2]!.split(' ').slice(0, COLUMNS).map(Number)
-    const sum = ticks.reduce((left, right) => left + right, 0)
-    total += sum
-    busy += sum - (ticks[IDLE_COLUMN] ?? 0) - (ticks[IO_WAIT_COLUMN] ?? 0)
-  }
-  return wanted.size > 0 ? null : { busy, total }
-}
-
 /** How often and how long a control group was held back by its own limit. */
 export interface Throttling {
   periods: number

@@ -28,7 +28,6 @@ export function mergeObservations(
     totalCollectionMs: most((one) => one.totalCollectionMs),
     meanRunDelayMs: mostKnown((one) => one.meanRunDelayMs),
     runDelayShare: mostKnown((one) => one.runDelayShare),
-    othersShare: mostKnown((one) => one.othersShare),
     stealShare: mostKnown((one) => one.stealShare),
     throttledMs: mostKnown((one) => one.throttledMs),
     clockStepMs: most((one) => one.clockStepMs),

@@ -15,7 +15,6 @@ export interface ClientObservation {
   /** Null where the system does not tell. */
   runDelayShare: number | null
   meanRunDelayMs: number | null
-  othersShare: number | null
   stealShare: number | null
   throttledMs: number | null
   /** Furthest that the wall clock moved against the monotonic one between two looks. */

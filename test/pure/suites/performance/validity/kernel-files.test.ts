@@ -7,8 +7,6 @@ import {
   kernelShares,
 } from '../../../../../src/suites/performance/validity/kernel-counts.ts'
 import {
-  parseAllowedCores,
-  parseCoreTicks,
   parseProcessorTicks,
   parseSchedstat,
   parseThrottling,
@@ -127,28 +125,7 @@ function machine(files: Record<string, string>) {
   return (path: string) => files[path] ?? null
 }
 
-const NOTHING = { othersShare: null, runDelayShare: null, meanRunDelayMs: null, stealShare: null, throttledMs: null }
-
-const STATUS = 'Name:\tnode\nCpus_allowed:\t2\nCpus_allowed_list:\t1\n'
-const CORES = (work: number, idle: number) =>
-  `cpu  0 0 0 0 0 0 0 0 0 0\ncpu0 ${7 * work} 0 0 ${5 * idle} 0 0 0 0 0 0\ncpu1 ${10 + work} 0 0 ${20 + idle} 0 0 0 0 0 0\n`
-
-describe('the cores that a process may use', () => {
-  it('are read from ranges and single ones', () => {
-    expect(parseAllowedCores('Cpus_allowed_list:\t0-2,5,8-9\n')).toEqual([0, 1, 2, 5, 8, 9])
-    expect(parseAllowedCores('Cpus_allowed_list:\t\n')).toBeNull()
-    expect(parseAllowedCores('')).toBeNull()
-  })
-
-  it('are bounded, whatever the file says', () => {
-    expect(parseAllowedCores('Cpus_allowed_list:\t0-999999999\n')!.length).toBeLessThan(10_000)
-  })
-
-  it('have no ticks when one of them is not listed', () => {
-    expect(parseCoreTicks(CORES(1, 1), [1])).toEqual({ busy: 11, total: 32 })
-    expect(parseCoreTicks(CORES(1, 1), [1, 2])).toBeNull()
-  })
-})
+const NOTHING = { runDelayShare: null, meanRunDelayMs: null, stealShare: null, throttledMs: null }
 
 describe('what the kernel counts', () => {
   const files: Record<string, string> = {
@@ -173,16 +150,6 @@ describe('what the kernel counts', () => {
     expect(shares.throttledMs).toBeCloseTo(20)
   })
 
-  it('tells what others took of the cores that the process may use', () => {
-    const now = { ...files, '/proc/self/status': STATUS, '/proc/stat': CORES(0, 0) }
-    const counts = kernelCounter(machine(now))
-    const before = { ...counts(), ownMs: 100 }
-    now['/proc/stat'] = CORES(90, 10)
-    const after = { ...counts(), ownMs: 300 }
-    // 90 of 100 ticks were work, 0.2 of 1 s that of this process; the other core does not count.
-    expect(kernelShares(before, after, 1000).othersShare).toBeCloseTo(0.7)
-  })
-
   it('is null where there are no such files', () => {
     const counts = kernelCounter(machine({}))
     expect(kernelShares(counts(), counts(), 1000)).toEqual(NOTHING)
@@ -191,7 +158,7 @@ describe('what the kernel counts', () => {
 
   it('is null where a file went away in between', () => {
     const before = kernelCounter(machine(files))()
-    const gone: KernelCounts = { scheduler: null, ticks: null, cores: null, ownMs: 0, throttling: [null, null] }
+    const gone: KernelCounts = { scheduler: null, ticks: null, throttling: [null, null] }
     expect(kernelShares(before, gone, 1000)).toEqual(NOTHING)
   })
 
@@ -199,8 +166,6 @@ describe('what the kernel counts', () => {
     const counts = (steal: number, total: number): KernelCounts => ({
       scheduler: { ranNs: 0, waitedNs: steal, slices: 5 },
       ticks: { steal, total },
-      cores: null,
-      ownMs: 0,
       throttling: [],
     })
     expect(kernelShares(counts(10, 100), counts(9, 200), 1000)).toMatchObject({ runDelayShare: 0, stealShare: 0 })

@@ -12,7 +12,6 @@ export function observed(parts: Partial<ClientObservation> = {}): ClientObservat
     totalCollectionMs: 5,
     runDelayShare: 0.005,
     meanRunDelayMs: 0.002,
-    othersShare: 0.1,
     stealShare: 0,
     throttledMs: 0,
     clockStepMs: 0.1,

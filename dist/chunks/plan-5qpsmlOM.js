@@ -1,1 +1,0 @@
-export{t as createPlan}from"./plan-Dd0QVkkd.js";

@@ -1,1 +1,0 @@
-export{r as publishFromEnvironment}from"./publish-QT6Yv93e.js";

@@ -1,1 +1,0 @@
-export{t as createReport}from"./report-Da5pb648.js";

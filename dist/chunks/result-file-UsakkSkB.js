@@ -1,1 +1,0 @@
-export{t as resultPath}from"./result-file-B5xwTfgM.js";

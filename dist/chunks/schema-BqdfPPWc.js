@@ -1,1 +1,0 @@
-export{a as planSchema}from"./schema-DKn0la3U.js";

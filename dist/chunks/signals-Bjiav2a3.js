@@ -1,1 +1,0 @@
-import{setMaxListeners as e}from"node:events";const t={date:()=>(/* @__PURE__ */ new Date()).toISOString(),monotonicMs:()=>performance.now()};function n(){let t=new AbortController;e(0,t.signal);for(let e of[`SIGINT`,`SIGTERM`,`SIGHUP`])process.on(e,()=>{t.signal.aborted||(t.abort(e),setTimeout(()=>process.exit(130),3e4).unref())});return t.signal}export{t as n,n as t};

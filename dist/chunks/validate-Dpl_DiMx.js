@@ -1,1 +1,0 @@
-export{t as validateFiles}from"./validate-DCawH2rn.js";
