@@ -9,6 +9,7 @@ import type { PointFault } from '../src/record/cell-result.ts'
 import { runLoad } from '../src/suites/performance/load/executor.ts'
 import { nearestRank } from '../src/suites/performance/metrics/percentile.ts'
 import { ALL_EXTENSIONS, chatBody, prepareRequest } from '../src/suites/performance/request-body.ts'
+import { calibrateClient } from '../src/suites/performance/validity/calibration.ts'
 import { clientFaults, stampErrors } from '../src/suites/performance/validity/client-faults.ts'
 import { type ClientObservation, longestStallMs } from '../src/suites/performance/validity/observation.ts'
 import { startReferenceStream } from '../src/suites/performance/validity/reference-stream.ts'
@@ -25,6 +26,7 @@ import { describeCommand, describeMachine } from './machine.ts'
 const TRIALS = 50
 const CLEAN_RUNS = 100
 const STREAMS = 16
+const EVENTS_PER_STREAM_AND_SECOND = 125
 const OUTPUT_TOKENS = 100
 const WARMUP_TOKENS = 20
 const ITL_MS = 8
@@ -73,6 +75,13 @@ async function client(url: string, kind: Kind, streams: number): Promise<void> {
     turn: 0,
     thinkMs: 0,
     asked: { inputTokens: null, outputTokens, cachedTokens: 0 },
+  })
+  // As `load` does before its first point: code that has run is compiled.
+  await calibrateClient({
+    streams,
+    eventsPerSecond: streams * EVENTS_PER_STREAM_AND_SECOND,
+    clock,
+    signal: AbortSignal.timeout(TRIAL_TIMEOUT_MS),
   })
   const transport = await createTransport(url, null, clock)
   const sessions = Array.from({ length: REQUESTS_PER_STREAM * streams }, (_, index) => ({

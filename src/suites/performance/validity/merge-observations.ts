@@ -20,7 +20,6 @@ export function mergeObservations(
   const busiest = seen.reduce((worst, one) => (one.utilisation > worst.utilisation ? one : worst))
   return {
     durationMs: most((one) => one.durationMs),
-    cores: seen[0].cores,
     utilisation: busiest.utilisation,
     windowUtilisations: busiest.windowUtilisations,
     longestTimerStallMs: most((one) => one.longestTimerStallMs),

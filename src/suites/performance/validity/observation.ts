@@ -1,8 +1,6 @@
 /** What was seen of the measuring thread over one load point. Plain data, so that another thread can hand its own over. */
 export interface ClientObservation {
   durationMs: number
-  /** That this process may use. With a single one the sender of the reference stream waits whenever the reader does. */
-  cores: number
   /** Share of the time in which the event loop was busy. */
   utilisation: number
   /** The same in each window of about 100 ms. */

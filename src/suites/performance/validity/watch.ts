@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { PerformanceObserver, performance } from 'node:perf_hooks'
 import { ClockStepWatch, type TwoClocks } from './clock-step.ts'
 import { clockGovernor, kernelCounter, kernelShares, type ReadText } from './kernel-counts.ts'
@@ -29,7 +28,6 @@ export function watchClient(options: WatchOptions): { stop(): ClientObservation 
   const { reference, spunMs = () => 0, clocks = systemClocks, readText } = options
   const counts = kernelCounter(readText)
   // By the affinity of the process, not of the machine.
-  const cores = availableParallelism()
   const collections = watchCollections()
   const clockStep = new ClockStepWatch(clocks)
   const countsBefore = counts()
@@ -66,7 +64,6 @@ export function watchClient(options: WatchOptions): { stop(): ClientObservation 
       const durationMs = end.atMs - start.atMs
       return {
         durationMs,
-        cores,
         utilisation: utilisation(start, end),
         windowUtilisations,
         longestTimerStallMs,

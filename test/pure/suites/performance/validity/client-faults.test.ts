@@ -6,7 +6,6 @@ import {
   MAX_MEAN_RUN_DELAY_MS,
   MAX_RUN_DELAY_SHARE,
   MAX_RUN_DELAY_SHARE_FOR_MEDIANS,
-  MAX_SENDER_DELAY_MS,
   MAX_STALL_FOR_MEDIANS_MS,
   MAX_STALL_MS,
   MAX_STAMP_ERROR_P50_FOR_MEDIANS_MS,
@@ -37,7 +36,6 @@ describe('a client that kept up', () => {
 
 const MORE = 1.001
 const waited = (runDelayShare: number, meanRunDelayMs: number) => ({ runDelayShare, meanRunDelayMs })
-const timers = (late: number, lateMs: number) => ({ beats: beats(1000, 0, 0, beats(1000, late, lateMs).errorsMs) })
 
 /** What is seen, and what is said of it; each limit on both of its sides. */
 const rows: [string, Partial<ClientObservation>, string[]][] = [
@@ -75,11 +73,6 @@ const rows: [string, Partial<ClientObservation>, string[]][] = [
   ['much of it, in waits as short as may be', { ...waited(0.9, MAX_MEAN_RUN_DELAY_MS) }, []],
   ['more of it in longer waits', { ...waited(0.05, MAX_MEAN_RUN_DELAY_MS * MORE) }, ['run-delay tails']],
   ['much run delay', { ...waited(MAX_RUN_DELAY_SHARE_FOR_MEDIANS * MORE, 1) }, ['run-delay all']],
-  ['timers on the only core as late as may be', { cores: 1, ...timers(20, MAX_SENDER_DELAY_MS) }, []],
-  ['1 % of them later', { cores: 1, ...timers(10, MAX_SENDER_DELAY_MS * MORE) }, []],
-  ['more of them later', { cores: 1, ...timers(11, MAX_SENDER_DELAY_MS * MORE) }, ['run-delay tails']],
-  ['late timers, on another core', { cores: 2, ...timers(500, 5) }, []],
-  ['late timers and waits', { cores: 1, ...timers(500, 5), ...waited(0.9, 1) }, ['run-delay all']],
   ['as much steal as may be', { stealShare: MAX_STEAL_SHARE }, []],
   ['more steal', { stealShare: MAX_STEAL_SHARE * MORE }, ['steal tails']],
   ['much steal', { stealShare: MAX_STEAL_SHARE_FOR_MEDIANS * MORE }, ['steal all']],

@@ -4,7 +4,6 @@ import type { ClientObservation } from '../../../../../src/suites/performance/va
 export function observed(parts: Partial<ClientObservation> = {}): ClientObservation {
   return {
     durationMs: 10_000,
-    cores: 2,
     utilisation: 0.1,
     windowUtilisations: new Array(100).fill(0.1),
     longestTimerStallMs: 3,
