@@ -74,6 +74,7 @@ class Probing {
   readonly #connection: HttpConnection
   readonly #tap: AnswerTap
   #sent = 0
+  #answered = 0
   #keepAlive = true
 
   constructor(options: ProbeOptions, connection: HttpConnection) {
@@ -155,7 +156,9 @@ class Probing {
       maxEvents: MAX_PROBE_EVENTS,
     })
     if (record.outcome.state === 'ok') {
-      await sleep(CLOSE_WATCH_MS)
+      if (this.#answered++ === 0) await sleep(CLOSE_WATCH_MS)
+      // One that closes later is found out by the next request, which then had to connect.
+      else this.#keepAlive &&= record.reused
       this.#keepAlive &&= this.#connection.usable
     }
     return { prompt, record }
