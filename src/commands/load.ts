@@ -101,7 +101,8 @@ export async function runLoad(options: LoadOptions, surroundings: LoadSurroundin
         if (lost) remark(lost)
       },
     })
-    const busy = busyRemark(report.points, choice.threads, availableParallelism())
+    const hosts = options.hostShare?.hosts ?? 1
+    const busy = busyRemark(report.points, choice.threads, availableParallelism(), hosts)
     if (busy !== null) remark(busy)
     if (drift !== null) for (const point of report.points) point.invalid.push(drift)
   } catch (error) {

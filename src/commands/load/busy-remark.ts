@@ -1,8 +1,16 @@
 import type { LoadPoint } from '../../record/cell-result.ts'
 import { MAX_THREAD_UTILISATION } from '../../suites/performance/validity/shards.ts'
 
-/** What to do about a client that turned out too slow for its load, however its threads were chosen; null when it was not. */
-export function busyRemark(points: readonly LoadPoint[], threads: number, cores: number): string | null {
+/**
+ * What to do about a client that turned out too slow for its load, however its threads were chosen; null when it was not.
+ * `sharedBy`: the hosts that have the load already.
+ */
+export function busyRemark(
+  points: readonly LoadPoint[],
+  threads: number,
+  cores: number,
+  sharedBy: number,
+): string | null {
   const busy = points.filter(({ invalid }) => invalid.some(({ code }) => code === 'client-busy'))
   if (busy.length === 0) return null
   const where = [...new Set(busy.map(({ load }) => load))].join(', ')
@@ -11,7 +19,7 @@ export function busyRemark(points: readonly LoadPoint[], threads: number, cores:
   // One core is left to the system and to the other threads of the process.
   const most = Math.max(1, cores - 1)
   if (needed <= most) return `the client was too busy at ${where}: use --threads ${needed}`
-  const hosts = Math.ceil(needed / most)
+  const hosts = sharedBy * Math.ceil(needed / most)
   const here = most > threads ? `use --threads ${most}, or ` : 'this machine has no core for another thread: use '
   return `the client was too busy at ${where}: ${here}${hosts} client hosts with --host-share 1/${hosts} and so on`
 }

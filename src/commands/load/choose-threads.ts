@@ -23,16 +23,17 @@ export interface ThreadChoice {
   remarks: string[]
 }
 
-/** The self-test of this machine's client, and how many threads the load takes by it. */
+/** The self-test of this machine's client, and how many threads its share of the load takes by it. */
 export async function chooseThreads(
-  { arrivals, workload, threads }: Pick<LoadOptions, 'arrivals' | 'workload' | 'threads'>,
+  { arrivals, workload, threads, hostShare }: Pick<LoadOptions, 'arrivals' | 'workload' | 'threads' | 'hostShare'>,
   cores: number,
   { clock, signal, calibrate = calibrateClient }: ThreadSurroundings,
 ): Promise<ThreadChoice> {
   const output = workload.kind === 'trace' || workload.kind === 'dataset' ? null : workload.output
   const expected = arrivals.map((arrival) => expectedLoad(arrival, output))
-  const streams = Math.max(...expected.map((each) => each.streams))
-  const eventsPerSecond = Math.max(...expected.map((each) => each.eventsPerSecond))
+  const hosts = hostShare?.hosts ?? 1
+  const streams = Math.ceil(Math.max(...expected.map((each) => each.streams)) / hosts)
+  const eventsPerSecond = Math.max(...expected.map((each) => each.eventsPerSecond)) / hosts
   const found = await calibrate({ streams, eventsPerSecond, clock, signal })
   if (found.state === 'failed') {
     const remark = `the client could not be calibrated: ${found.reason}`
@@ -47,7 +48,7 @@ export async function chooseThreads(
   }
   if (threads !== 'auto') return { threads, calibration, remarks: [] }
   const plan = shardsFor(eventsPerSecond, found.capacityEventsPerSecond, cores)
-  const remark = hostsRemark(plan)
+  const remark = hostsRemark(plan.state === 'fits' ? plan : { ...plan, hosts: hosts * plan.hosts })
   return { threads: plan.shards, calibration, remarks: remark === null ? [] : [remark] }
 }
 

@@ -156,10 +156,11 @@ class Probing {
       maxEvents: MAX_PROBE_EVENTS,
     })
     if (record.outcome.state === 'ok') {
-      if (this.#answered++ === 0) await sleep(CLOSE_WATCH_MS)
+      const first = this.#answered++ === 0
+      // The next request must not be written into a connection that is closing.
+      if (first || !this.#keepAlive) await sleep(CLOSE_WATCH_MS)
       // One that closes later is found out by the next request, which then had to connect.
-      else this.#keepAlive &&= record.reused
-      this.#keepAlive &&= this.#connection.usable
+      if (!this.#connection.usable || (!first && !record.reused)) this.#keepAlive = false
     }
     return { prompt, record }
   }

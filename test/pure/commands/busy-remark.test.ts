@@ -11,19 +11,23 @@ const busy = (utilisation: number) =>
 
 describe('a client that was too busy', () => {
   it('is told how many threads it needs, by how busy it was', () => {
-    expect(busyRemark([closedPoint(1), busy(0.95)], 1, 16)).toBe('the client was too busy at c64: use --threads 3')
-    expect(busyRemark([busy(0.3)], 1, 16)).toMatch(/--threads 2$/)
+    expect(busyRemark([closedPoint(1), busy(0.95)], 1, 16, 1)).toBe('the client was too busy at c64: use --threads 3')
+    expect(busyRemark([busy(0.3)], 1, 16, 1)).toMatch(/--threads 2$/)
   })
 
   it('is told to use more hosts where there are no cores for them', () => {
-    expect(busyRemark([busy(0.95)], 2, 4)).toMatch(/use --threads 3, or 2 client hosts with --host-share 1\/2/)
-    expect(busyRemark([busy(0.95)], 1, 2)).toMatch(
+    expect(busyRemark([busy(0.95)], 2, 4, 1)).toMatch(/use --threads 3, or 2 client hosts with --host-share 1\/2/)
+    expect(busyRemark([busy(0.95)], 1, 2, 1)).toMatch(
       /no core for another thread: use 3 client hosts with --host-share 1\/3/,
     )
   })
 
+  it('is told of all hosts where several have the load already', () => {
+    expect(busyRemark([busy(0.95)], 1, 2, 2)).toMatch(/use 6 client hosts with --host-share 1\/6/)
+  })
+
   it('is told nothing when it kept up, or was disturbed otherwise', () => {
-    expect(busyRemark([closedPoint(64), closedPoint(4, { invalid: [STALL] })], 1, 16)).toBeNull()
+    expect(busyRemark([closedPoint(64), closedPoint(4, { invalid: [STALL] })], 1, 16, 1)).toBeNull()
   })
 })
 
