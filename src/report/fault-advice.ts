@@ -12,7 +12,8 @@ export const FAULT_ADVICE: Readonly<Record<PointFaultCode, string>> = {
   'late-dispatch':
     'requests left late: give the client a core of its own; where all connections were taken, raise max-concurrency',
   connections: 'connections were closed and made anew: look at the keep-alive of the server and of proxies before it',
-  unsent: 'not all requests were sent: see whether the cell ran out of time (timeout-minutes)',
+  unsent:
+    'not all requests were sent: see whether the server hung (its log), or the cell ran out of time (timeout-minutes)',
   'failed-requests': "requests failed: look at the server's log",
   'no-tokens': 'answers held no token: ask the server by hand (crosschip check)',
   'no-usage': 'the server did not count its tokens: it must honour stream_options.include_usage',

@@ -11,16 +11,18 @@ export const FEWEST_SAMPLES = 20
  * Little's law, N̄ = λ̄ · W̄: the requests counted in flight from outside must be those that the records account for. Where
  * they are not, records are missing or their times are wrong, and so is every number made of them.
  *
- * λ̄ · W̄ over the measured time is Σ (end − written) / time. What looking at single moments costs is known exactly, since
- * the records say how many requests ran at each of them: that difference is allowed on top of 5 %.
+ * λ̄ · W̄ over the measured time is Σ (end − begun) / time; begun is before a connection that had to be made, since those
+ * outside count a request from then on. What looking at single moments costs is known exactly, since the records say how
+ * many requests ran at each of them: that difference is allowed on top of 5 %.
  */
 export function littlesLawFaults({ records, inFlight }: Pick<LoadRun, 'records' | 'inFlight'>): PointFault[] {
-  const startMs = records.reduce((least, record) => Math.min(least, record.writtenMs), Number.POSITIVE_INFINITY)
+  const spans = records.map(({ dequeuedMs, connectMs, endMs }) => ({ writtenMs: dequeuedMs - connectMs, endMs }))
+  const startMs = spans.reduce((least, span) => Math.min(least, span.writtenMs), Number.POSITIVE_INFINITY)
   const endMs = records.reduce((most, record) => Math.max(most, record.endMs), Number.NEGATIVE_INFINITY)
   const samples = inFlight.filter(({ atMs }) => atMs >= startMs && atMs <= endMs)
   if (samples.length < FEWEST_SAMPLES || endMs <= startMs) return []
   const counted = mean(samples.map(({ requests }) => requests))
-  const byRecords = requestsInFlight(records)
+  const byRecords = requestsInFlight(spans)
   const recorded = byRecords.mean(startMs, endMs)
   const samplingError = Math.abs(mean(samples.map(({ atMs }) => byRecords.mean(atMs, atMs))) - recorded)
   const off = Math.abs(counted - recorded)

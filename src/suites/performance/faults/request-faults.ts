@@ -16,15 +16,19 @@ export function failuresByClass(records: readonly RequestRecord[]): Record<strin
   return failed
 }
 
-/** Requests that were never sent, and those that failed. */
+/**
+ * Requests that were never sent, and those that failed. To a server that hangs no more is sent, so that what is left is
+ * that server's doing, as the time limits are that it ran into.
+ */
 export function requestFaults({ records, planned }: Pick<LoadRun, 'records' | 'planned'>): PointFault[] {
   const faults: PointFault[] = []
+  const hung = records.some(({ outcome }) => outcome.state === 'failed' && outcome.error === 'timeout')
   if (records.length < planned)
     faults.push({
       code: 'unsent',
-      by: 'load',
+      by: hung ? 'server' : 'load',
       voids: 'all',
-      reason: `only ${records.length} of ${planned} requests were sent`,
+      reason: `only ${records.length} of ${planned} requests were sent${hung ? ': the server hung' : ''}`,
     })
   const failed = Object.entries(failuresByClass(records))
   const count = failed.reduce((sum, [, requests]) => sum + requests, 0)

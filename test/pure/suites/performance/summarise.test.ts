@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isServerFault } from '../../../../src/compare/unmeasured.ts'
 import { loadPointSchema, type PointFault } from '../../../../src/record/cell-result.ts'
 import type { RequestRecord } from '../../../../src/suites/performance/record.ts'
 import { type PointInput, summarisePoint } from '../../../../src/suites/performance/summarise.ts'
@@ -87,6 +88,16 @@ describe('faults of requests', () => {
     expect(faultsOf([good], { run: loadRun([good], { planned: 3 }) })).toEqual([
       { code: 'unsent', by: 'load', voids: 'all', reason: 'only 1 of 3 requests were sent' },
     ])
+  })
+
+  it('are all the server’s where it hung, so that the rest was not sent', () => {
+    const faults = faultsOf([good, broken], { run: loadRun([good, broken], { planned: 3 }) })
+    expect(faults.map(({ code, by }) => [code, by])).toEqual([
+      ['unsent', 'server'],
+      ['failed-requests', 'server'],
+    ])
+    expect(faults[0]!.reason).toBe('only 2 of 3 requests were sent: the server hung')
+    expect(isServerFault(faults)).toBe(true)
   })
 })
 
@@ -247,6 +258,19 @@ describe('Little’s law', () => {
   it('does not where they do not, either way', () => {
     expect(of(looks((index) => (index % 4 === 0 ? 3 : 2)))).toMatchObject([{ by: 'client', voids: 'all' }])
     expect(of(looks((index) => (index % 4 === 0 ? 1 : 2)))).toHaveLength(1)
+  })
+
+  it('counts a request from when its connection is made, as those do who look from outside', () => {
+    const fresh = records.map((one) => ({
+      ...one,
+      reused: false,
+      connectMs: 30,
+      writtenMs: one.writtenMs + 30,
+      dequeuedMs: one.dequeuedMs + 30,
+    }))
+    const inFlight = looks(() => 2)
+    const run = loadRun(fresh, { inFlight, durationMs: 4000, keepAlive: false })
+    expect(faultsOf(fresh, { run }).filter(({ code }) => code === 'littles-law')).toEqual([])
   })
 
   it('is not judged by few looks, nor by looks outside the measured time', () => {
