@@ -25,6 +25,8 @@ export interface EventColumns {
 }
 
 const UNKNOWN_TOKENS = -1
+/** Of one event: as many as the column holds. */
+export const MAX_TOKENS = 2 ** 31 - 1
 const SMALLEST_CAPACITY = 16
 /** Events and reads are kept in blocks of this size: to grow never copies more than one, which takes microseconds. */
 const BLOCK_BITS = 14

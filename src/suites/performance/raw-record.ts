@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EventLog } from './event-log.ts'
+import { EventLog, MAX_TOKENS } from './event-log.ts'
 import { type RawRecordsHeader, rawHeaderSchema } from './raw-header.ts'
 import { EVENT_CLASSES, REQUEST_ERRORS, type RequestRecord } from './record.ts'
 
@@ -137,9 +137,6 @@ function readEvents(rows: readonly unknown[]): EventLog {
   }
   return log
 }
-
-/** As many as the log's column holds. */
-const MAX_TOKENS = 2 ** 31 - 1
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0

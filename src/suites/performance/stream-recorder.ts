@@ -3,7 +3,7 @@ import type { ResponseHead } from '../../engine/http/response-head.ts'
 import { SseScanner } from '../../engine/sse.ts'
 import { type AnswerFacts, addFacts, errorMessage, NO_FACTS } from './answer-facts.ts'
 import { carriesTokens, EventClassifier, UNKNOWN_COUNT } from './event-classifier.ts'
-import { CLASS_CODES, EventLog } from './event-log.ts'
+import { CLASS_CODES, EventLog, MAX_TOKENS } from './event-log.ts'
 import { EventTemplate } from './event-template.ts'
 import type { EventClass, RequestError, RequestRecord } from './record.ts'
 
@@ -14,6 +14,9 @@ const MAX_DRAINED_BYTES = 1024 * 1024
 /** One event: a token with 20 alternatives takes some 3 KB. Times the number of streams this bounds the memory. */
 export const MAX_STREAM_EVENT_BYTES = 1024 * 1024
 const MAX_DETAIL_CHARACTERS = 300
+/** A read has a stamp, with an event in it or without: an event may come in pieces, and pings may come between. */
+const READS_PER_EVENT = 2
+const SPARE_READS = 65_536
 /** Role, finish, usage and end come on top of the tokens. */
 const SPARE_EVENTS = 8
 
@@ -28,6 +31,7 @@ export class StreamRecorder implements ExchangeSink {
   readonly events: EventLog
   readonly #originMs: number
   readonly #maxEvents: number
+  readonly #maxReads: number
   readonly #classifier = new EventClassifier()
   readonly #template = new EventTemplate()
   readonly #scanner = new SseScanner(
@@ -59,6 +63,7 @@ export class StreamRecorder implements ExchangeSink {
     this.events = new EventLog(expectedEvents + SPARE_EVENTS)
     this.#originMs = originMs
     this.#maxEvents = maxEvents
+    this.#maxReads = READS_PER_EVENT * maxEvents + SPARE_READS
   }
 
   read(atMs: number): void {
@@ -71,6 +76,7 @@ export class StreamRecorder implements ExchangeSink {
   }
 
   body(bytes: Buffer, start: number, end: number): void {
+    if (this.events.reads > this.#maxReads) throw new RangeError(`more than ${this.#maxReads} reads of one answer`)
     if (this.#refusal === null) {
       this.#scanner.push(bytes, start, end)
       return
@@ -174,7 +180,8 @@ export class StreamRecorder implements ExchangeSink {
     }
     const before = this.#counted
     this.#counted = counted
-    return this.#continuous && counted >= before ? counted - before : null
+    const tokens = counted - before
+    return this.#continuous && tokens >= 0 && tokens <= MAX_TOKENS ? tokens : null
   }
 
   #tokenEvents(): number {

@@ -189,6 +189,20 @@ describe('StreamRecorder', () => {
     const page = Buffer.from('HTTP/1.1 500 E\r\nTransfer-Encoding: chunked\r\n\r\n')
     expect(() => play([page, line, line])).toThrow(/not read to its end/)
   })
+
+  it('bounds the reads of an answer that only pings', () => {
+    const ping = Buffer.from('3\r\n: \n\r\n')
+    const pings = (count: number) => [Buffer.from(EVENT_STREAM), ...Array<Buffer>(count).fill(ping)]
+    const { events } = play(pings(65_000), 10).recorder
+    expect([events.length, events.reads]).toEqual([0, 65_001])
+    expect(() => play(pings(70_000), 10)).toThrow(/more than 65556 reads/)
+  })
+
+  it('takes a count that no event can hold for none', () => {
+    const counted = (completion_tokens: number) => data({ ...delta({ content: 'a' }), usage: { completion_tokens } })
+    const { recorder } = play([Buffer.from(stream(counted(1), counted(2 ** 31 + 1), counted(2 ** 31 + 2)))])
+    expect([...recorder.events].map(({ tokens }) => tokens)).toEqual([1, null, 1])
+  })
 })
 
 function cut(bytes: Buffer, cuts: readonly number[]): Buffer[] {
