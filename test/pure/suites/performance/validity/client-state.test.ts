@@ -119,6 +119,20 @@ describe('several threads as one', () => {
     expect(mergeObservations([...threads], 1).beats).toBe(late)
   })
 
+  it('hide no thread that is late at the median behind one with a late tail, nor one with busy moments behind a busier one', () => {
+    const [steadilyLate, tail] = [beats(1000, 1000, 0.4), beats(1000, 30, 3)]
+    const busy = observed({ utilisation: 0.5, windowUtilisations: [0.5], beats: tail })
+    const jerky = observed({ utilisation: 0.3, windowUtilisations: [0.1, 0.99], beats: steadilyLate })
+    for (const threads of [
+      [busy, jerky],
+      [jerky, busy],
+    ] as const) {
+      const merged = mergeObservations([...threads], 1)
+      expect(merged).toMatchObject({ utilisation: 0.5, windowUtilisations: [0.1, 0.99] })
+      expect(merged.beats).toBe(steadilyLate)
+    }
+  })
+
   it('say nothing of what no thread was told', () => {
     expect(mergeObservations([observed({ stealShare: null, beats: null })], 1)).toMatchObject({
       stealShare: null,
