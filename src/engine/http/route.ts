@@ -39,12 +39,21 @@ export function proxyTarget(address: string): ProxyTarget {
   // The address is not repeated: it may hold a password.
   if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw new RangeError('the proxy must be given as http://host:port')
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const user = `${decoded(url.username)}:${decoded(url.password)}`
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 80 : Number(url.port),
     authority: url.host,
     authorization: user === ':' ? null : `Basic ${Buffer.from(user).toString('base64')}`,
+  }
+}
+
+/** A percent sign that begins no escape stands for itself, as URLs have it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Clock } from '../../ports.ts'
-import type { HttpConnection, PreparedRequest } from './connection.ts'
+import { type HttpConnection, noConnectionWithin, type PreparedRequest } from './connection.ts'
 import { Exchange, type ExchangeResult, type ExchangeSink } from './exchange.ts'
 import type { RequestTarget } from './request-bytes.ts'
 import { describeSocketError } from './socket-error.ts'
@@ -60,7 +60,7 @@ export class TimedConnection implements HttpConnection {
       }
       const failed = (error: Error) => settle(describeSocketError(error))
       const closed = () => settle('the connection was closed while connecting')
-      const timer = setTimeout(() => settle(`no connection within ${Math.round(timeoutMs)} ms`), timeoutMs)
+      const timer = setTimeout(() => settle(noConnectionWithin(timeoutMs)), timeoutMs)
       socket.once('error', failed)
       socket.once('close', closed)
       socket.once('connect', () => settle(null))

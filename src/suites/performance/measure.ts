@@ -82,6 +82,9 @@ export async function measureLoadPoint(
       await metrics?.begin()
       startedAt = clock.date()
     },
+  }).catch(async (error: unknown) => {
+    await metrics?.stop()
+    throw error
   })
   if (!interrupted) await metrics?.end()
   const truth = serverTruth(metrics?.observation() ?? null, run.records, built.templateTokens)

@@ -44,7 +44,7 @@ export class ServerMetricsWatch {
 
   /** After the warm-up: scrapes when the server is at rest (or after a second), then looks at gauges until {@link end}. */
   async begin(): Promise<void> {
-    await this.#stopLooking()
+    await this.stop()
     this.#pages = []
     this.#after = null
     this.#before = await this.#atRest()
@@ -56,8 +56,15 @@ export class ServerMetricsWatch {
 
   /** After the last measured request: stops looking and scrapes when the server is at rest (or after a second). */
   async end(): Promise<void> {
-    await this.#stopLooking()
+    await this.stop()
     if (this.#before !== null) this.#after = await this.#atRest()
+  }
+
+  /** Stops looking, without a last scrape. Idempotent. */
+  async stop(): Promise<void> {
+    this.#looking?.stop.abort()
+    await this.#looking?.done
+    this.#looking = null
   }
 
   /** Null unless there is a scrape before and one after. */
@@ -87,12 +94,6 @@ export class ServerMetricsWatch {
       bytes = this.#pages.reduce((total, { length }) => total + length, 0)
       everyMs *= 2
     }
-  }
-
-  async #stopLooking(): Promise<void> {
-    this.#looking?.stop.abort()
-    await this.#looking?.done
-    this.#looking = null
   }
 
   /** The first reading without a request in the server and with the counters of the one before, else the last one. */

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { METRICS_DIALECTS } from '../../../../src/engine/simulator/options.ts'
 import type { Simulator } from '../../../../src/engine/simulator/server.ts'
@@ -167,6 +168,23 @@ describe('the watch', () => {
     await watch.end()
     expect(watch.observation()!.between.length).toBeGreaterThan(0)
     expect(serverTruth(watch.observation(), [], 0).server!.values.runningMax).toBe(7)
+  })
+
+  it('asks no more once it is stopped, as after a load that broke', async () => {
+    let looks = 0
+    const url = await pageServer((response) => {
+      looks++
+      response.end(vllmPage(0, 0))
+    })
+    const watch = new ServerMetricsWatch(reader(url), never, 5)
+    await watch.begin()
+    looks = 0
+    await expect.poll(() => looks, { timeout: 10_000 }).toBeGreaterThan(0)
+    await watch.stop()
+    looks = 0
+    await sleep(50)
+    expect(looks).toBe(0)
+    expect(watch.observation()).toBeNull()
   })
 
   it('has no observation when the metrics go away', async () => {

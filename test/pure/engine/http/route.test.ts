@@ -25,6 +25,11 @@ describe('the address of a proxy', () => {
     )
   })
 
+  it('takes a percent sign that begins no escape for itself', () => {
+    const { authorization } = proxyTarget('http://user:100%@proxy.invalid:1')
+    expect(Buffer.from(authorization!.split(' ')[1]!, 'base64').toString('utf8')).toBe('user:100%')
+  })
+
   it.each(['', 'proxy:3128', 'socks5://x', 'https://x:1', 'http://x/path', 'http://x?y', 'http://x#z'])(
     'is not %j',
     (address) => expect(() => proxyTarget(address)).toThrow(RangeError),
