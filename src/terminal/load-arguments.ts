@@ -12,7 +12,7 @@ import { type ResultArguments, readResultArguments } from './result-arguments.ts
 export interface LoadArguments extends LoadShapeArguments, ArrivalArguments, ResultArguments {
   model?: string
   warmup: string
-  seed: string
+  seed?: string
   timeout: string
   apiKeyVariable?: string
   tokenizer?: string
@@ -26,16 +26,22 @@ export interface LoadArguments extends LoadShapeArguments, ArrivalArguments, Res
 }
 
 const MAX_WARMUP = 10_000
+/** Exclusive: what a seed that is drawn stays below. */
+export const SEED_BOUND = 2 ** 32
 const MAX_SEED = 2 ** 32 - 1
 const MAX_TIMEOUT_SECONDS = 86_400
 const MAX_THREADS = 64
 const MAX_HOSTS = 1024
 
-/** Reads and checks them all. Throws {@link ConfigurationError} with every problem at once. */
+/**
+ * Reads and checks them all. `drawSeed` gives the seed where none is asked for: the same prompts twice would be served
+ * from the server's cache. Throws {@link ConfigurationError} with every problem at once.
+ */
 export function readLoadArguments(
   url: string,
   given: LoadArguments,
   environment: Readonly<Record<string, string | undefined>>,
+  drawSeed: () => number,
 ): LoadOptions {
   const read = new ArgumentReader()
   const options: LoadOptions = {
@@ -46,7 +52,7 @@ export function readLoadArguments(
     workload: readWorkload(given, read),
     ...readArrivals(given, read),
     warmupPerStream: read.integer('--warmup', given.warmup, 0, MAX_WARMUP),
-    seed: read.integer('--seed', given.seed, 0, MAX_SEED),
+    seed: read.integer('--seed', given.seed ?? `${drawSeed()}`, 0, MAX_SEED),
     requestTimeoutMs: 1000 * read.integer('--timeout', given.timeout, 1, MAX_TIMEOUT_SECONDS),
     tokenizerFile: given.tokenizer ?? null,
     metricsUrl: readMetricsUrl(given.metricsUrl, read),
@@ -59,6 +65,8 @@ export function readLoadArguments(
   if (given.model === '') read.refuse('--model', 'is empty', 'leave it out for the first model that the server lists')
   if (given.ca !== undefined && [url, given.metricsUrl].every((each) => !each?.startsWith('https:')))
     read.refuse('--ca', 'has no effect without an https address')
+  if (given.hostShare !== undefined && given.seed === undefined)
+    read.refuse('--host-share', 'needs --seed', 'give every host the same one, and another for another load')
   refuseEndless(options, read)
   refuseIdleHosts(options, read)
   refuseSameFile(given, options.workload, read)

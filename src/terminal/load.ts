@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import { EXIT_CODES } from '../record/words.ts'
 import type { LoadArguments } from './load-arguments.ts'
@@ -15,8 +16,8 @@ Examples:
   crosschip load http://localhost:8000 --turns 6 --think 2 --concurrency 8
   crosschip load http://localhost:8000 --trace mooncake.jsonl --trace-speed 2
 On two hosts at the same time, then on one with the files of both:
-  crosschip load http://server:8000 --rate 800 --host-share 1/2 --raw 1.jsonl
-  crosschip load http://server:8000 --rate 800 --host-share 2/2 --raw 2.jsonl
+  crosschip load http://server:8000 --rate 800 --seed 7 --host-share 1/2 --raw 1.jsonl
+  crosschip load http://server:8000 --rate 800 --seed 7 --host-share 2/2 --raw 2.jsonl
   crosschip summarise 1.jsonl 2.jsonl
 
 Exit code: 0 when a load point can be used (wholly or but for its tails), 2 for
@@ -33,8 +34,8 @@ export function registerLoad(program: Command, terminal: Terminal): void {
   command.optionsGroup('Result:').option('--raw <file>', 'write the times of every request there, one JSON line each')
   resultOptions(command)
   command.addHelpText('after', EXAMPLES).action(async (url: string, given: LoadArguments) => {
-    const { readLoadArguments } = await import('./load-arguments.ts')
-    const options = readLoadArguments(url, given, process.env)
+    const { readLoadArguments, SEED_BOUND } = await import('./load-arguments.ts')
+    const options = readLoadArguments(url, given, process.env, () => randomInt(SEED_BOUND))
     if (given.html !== undefined) await proveWritable(given.html)
     const { NoUsableServer, runLoad } = await import('../commands/load.ts')
     try {
@@ -76,7 +77,7 @@ function optionsOfTheWorkload(command: Command): void {
     .option('--trace <file>', 'timestamps and lengths from a file: Mooncake, lines of JSON')
     .option('--sha256 <digest>', 'with --dataset or --trace: what the file must be')
     .option('--tokenizer <path>', "the model's tokenizer.json (default: the server is asked to count)")
-    .addOption(defaulting('--seed <n>', 'fixes prompts, lengths and arrival times', '1'))
+    .option('--seed <n>', 'fixes prompts, lengths and arrival times (default: another each time, which is told)')
 }
 
 function optionsOfTheArrivals(command: Command): void {

@@ -138,7 +138,7 @@ describe('load', () => {
 
   it('writes a table, a page, the peers’ numbers and the raw record', async () => {
     const [raw, html] = [file('all.jsonl'), file('all.html')]
-    const asked = ['--concurrency', '2', '--requests', '4', '--slo', 'ttft=5000', '--devices', '4']
+    const asked = ['--concurrency', '2', '--requests', '4', '--slo', 'ttft=5000', '--devices', '4', '--seed', '1']
     const written = ['--raw', raw, '--html', html, '--compat', 'vllm,aiperf']
     const said = await crosschip(['load', `${simulator.url}/v1/`, ...small, ...asked, ...written])
     expect(said.out).toMatch(/^toy at http.*seed 1\n/)

@@ -11,7 +11,7 @@ const SERVER = 'http://localhost:8000'
 
 type Given = Partial<LoadArguments>
 const read = (given: Given = {}, url = SERVER, environment = {}): LoadOptions =>
-  readLoadArguments(url, { ...DEFAULTS, ...given }, environment)
+  readLoadArguments(url, { ...DEFAULTS, ...given }, environment, () => 4711)
 
 function problems(given: Given, url = SERVER, environment = {}): Problem[] {
   try {
@@ -24,6 +24,19 @@ function problems(given: Given, url = SERVER, environment = {}): Problem[] {
 }
 const said = (given: Given, url?: string) =>
   problems(given, url).map(({ field, message, hint }) => `${field} ${message}${hint === undefined ? '' : ` (${hint})`}`)
+
+describe('the seed', () => {
+  it('is drawn where none is given, so that the same load twice sends other prompts', () => {
+    expect(read({ seed: undefined }).seed).toBe(4711)
+    expect(read({ seed: '5' }).seed).toBe(5)
+  })
+
+  it('must be given to hosts that share a load', () => {
+    expect(said({ hostShare: '1/2', seed: undefined, concurrency: '8' })).toEqual([
+      expect.stringContaining('--host-share needs --seed'),
+    ])
+  })
+})
 
 describe('the address of the server', () => {
   it.each([

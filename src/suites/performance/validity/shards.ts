@@ -36,6 +36,6 @@ export function hostsRemark(plan: ShardPlan): string | null {
   const shares = hosts === 2 ? '1/2 and 2/2' : `1/${hosts} to ${hosts}/${hosts}`
   return (
     `this machine carries about ${limit} events/s; use ${hosts} client hosts: give the same options on each, at the same ` +
-    `time, with --host-share ${shares} and --raw FILE, then give all those files to crosschip summarise`
+    `time, with one --seed, --host-share ${shares} and --raw FILE, then give all those files to crosschip summarise`
   )
 }
