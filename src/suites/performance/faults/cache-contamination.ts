@@ -24,7 +24,14 @@ export function cacheContamination(records: readonly RequestRecord[], templateTo
   return [{ code: 'cache-contamination', by: 'load', voids: 'all', reason }]
 }
 
-function allowed({ asked }: RequestRecord, templateTokens: number): number {
+/** What a cache may serve of a prompt that nothing could count is itself only estimated, from bytes. */
+export function estimatesCache({ asked }: Pick<RequestRecord, 'asked'>): boolean {
+  return asked.inputTokens === null && asked.cachedTokens > 0
+}
+
+function allowed(record: RequestRecord, templateTokens: number): number {
+  const { asked } = record
+  if (estimatesCache(record)) return Number.POSITIVE_INFINITY
   const block = asked.cachedTokens > 0 ? LARGEST_CACHE_BLOCK_TOKENS : 0
   return asked.cachedTokens + templateTokens + SALT_TOKENS + block
 }

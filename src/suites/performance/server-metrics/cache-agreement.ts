@@ -1,5 +1,5 @@
 import type { PointFault } from '../../../record/cell-result.ts'
-import { LARGEST_CACHE_BLOCK_TOKENS, SALT_TOKENS } from '../faults/cache-contamination.ts'
+import { estimatesCache, LARGEST_CACHE_BLOCK_TOKENS, SALT_TOKENS } from '../faults/cache-contamination.ts'
 import type { RequestRecord } from '../record.ts'
 import type { BothSides } from './agreement.ts'
 
@@ -14,6 +14,7 @@ export function cacheAgreement({ counts, records, templateTokens }: BothSides): 
   const { prefixCacheHits: hits, prefixCacheQueries: queries } = counts.values
   if (hits === undefined || queries === undefined || queries === 0) return null
   if (records.length === 0 || records.some(({ cachedTokens }) => cachedTokens !== null)) return null
+  if (records.some(estimatesCache)) return null
   const permitted = records.reduce((total, record) => total + permittedBy(record) + templateTokens + SALT_TOKENS, 0)
   if (hits <= permitted + TOLERATED_SHARE * queries) return null
   return {

@@ -146,6 +146,15 @@ describe('cache contamination', () => {
     expect(fault!.reason).toContain('in 1 of 2 requests')
   })
 
+  it('is not judged by an allowance that was only estimated, unless nothing is allowed', () => {
+    const uncounted = (served: number, allowed: number): RequestRecord => ({
+      ...cached(served),
+      asked: { inputTokens: null, outputTokens: 4, cachedTokens: allowed },
+    })
+    expect(faultsOf([uncounted(900, 500)])).toEqual([])
+    expect(faultsOf([uncounted(900, 0)])).toHaveLength(1)
+  })
+
   it('is not what the scenario asks a cache to serve, in whole blocks', () => {
     expect(faultsOf([cached(500 + 282, 500)])).toEqual([])
     expect(faultsOf([cached(500 + 283, 500)])).toHaveLength(1)

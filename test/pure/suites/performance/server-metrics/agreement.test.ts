@@ -194,6 +194,11 @@ describe('the prefix cache by the counters', () => {
   it('is not judged by counters where the answers tell', () => {
     expect(judge(counted(9000), ten(50, { cachedTokens: 0 }))).toEqual([])
   })
+
+  it('is not judged where what it may serve was only estimated', () => {
+    const asked = { inputTokens: null, outputTokens: 100, cachedTokens: 100 }
+    expect(judge(counted(9000), ten(50, { cachedTokens: null, asked }))).toEqual([])
+  })
 })
 
 describe('the whole truth of a point', () => {
