@@ -56,7 +56,16 @@ export function errorMessage(value: unknown): string | null {
   const error = value.error ?? (value.object === 'error' ? value : null)
   if (typeof error === 'string') return error
   if (!isObject(error)) return typeof value.detail === 'string' ? value.detail : null
-  return typeof error.message === 'string' ? error.message : JSON.stringify(error)
+  return typeof error.message === 'string' ? error.message : asJson(error)
+}
+
+/** A value that can be read may be nested too deep to be written. */
+function asJson(value: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'an error that is nested too deep to be shown'
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -24,12 +24,13 @@ function drawnRequests(records: readonly RequestRecord[]): PointPicture['request
   const drawn: PointPicture['requests'] = []
   for (let at = 0; at < records.length; at += step) {
     const record = records[Math.floor(at)]!
-    const { firstTokenMs } = answerTimes(record)
+    const { firstTokenMs, lastTokenMs } = answerTimes(record)
     const failed = record.outcome.state === 'failed'
     drawn.push({
       atSeconds: record.writtenMs / 1000,
       ttftMs: failed || firstTokenMs === null ? null : firstTokenMs - record.writtenMs,
-      e2elMs: record.endMs - record.writtenMs,
+      // Of what failed: until it did.
+      e2elMs: (failed ? record.endMs : (lastTokenMs ?? record.endMs)) - record.writtenMs,
       failed,
     })
   }

@@ -198,6 +198,14 @@ describe('StreamRecorder', () => {
     expect(() => play(pings(70_000), 10)).toThrow(/more than 65556 reads/)
   })
 
+  it('survives an error that is nested too deep to be told', () => {
+    const deep = `{"error":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`
+    expect(playText(stream(data(deep))).outcome).toMatchObject({
+      error: 'error-event',
+      detail: expect.stringContaining('nested too deep'),
+    })
+  })
+
   it('takes a count that no event can hold for none', () => {
     const counted = (completion_tokens: number) => data({ ...delta({ content: 'a' }), usage: { completion_tokens } })
     const { recorder } = play([Buffer.from(stream(counted(1), counted(2 ** 31 + 1), counted(2 ** 31 + 2)))])
