@@ -9,7 +9,9 @@ import type { RequestRecord } from '../record.ts'
 export const MAX_LAG_P99_MS = 1
 /** A later turn follows the pause of a user, which a plain timer ends: a millisecond or two late, and free of charge. */
 export const MAX_PAUSE_LAG_P99_MS = 3
-/** Above this share of the median TTFT the medians are another load's too. */
+/** In a closed loop a lag this small beside the TTFT changes nothing of the load that the server has. */
+export const MIN_LAG_OF_TTFT = 0.02
+/** A median lag this share of the median TTFT above the limit: the medians are another load's too. */
 export const MAX_LAG_OF_TTFT = 0.1
 /** A closed loop begins with all its requests at once; one thread needs this long to write so many. */
 export const FIRST_WAVE_MS = 30
@@ -44,10 +46,11 @@ function lateDispatch(records: readonly RequestRecord[], answers: readonly Answe
   const judge = (late: readonly RequestRecord[], limitMs: number, which: string) => {
     const lagMs = lagP99(late)
     if (lagMs === null || lagMs <= limitMs) return
-    const voidsAll = ttftMs !== null && lagMs - limitMs > MAX_LAG_OF_TTFT * ttftMs
+    const typicalMs = nearestRank(late.map(lagOf), 50)!
+    const voidsAll = ttftMs !== null && typicalMs - limitMs > MAX_LAG_OF_TTFT * ttftMs
     const starved = connectionsAllTaken(records, arrival)
     const reason =
-      `${which} left ${lagMs.toFixed(1)} ms late at p99 (limit ${limitMs.toFixed(0)} ms)` +
+      `${which} left ${lagMs.toFixed(2)} ms late at p99 (limit ${Number(limitMs.toFixed(2))} ms)` +
       (starved === null ? '' : `: all ${starved} connections were taken, raise the maximum concurrency`)
     faults.push({
       code: 'late-dispatch',
@@ -60,7 +63,7 @@ function lateDispatch(records: readonly RequestRecord[], answers: readonly Answe
   const rest = byIntention.slice(firstWave)
   judge(
     rest.filter(({ turn }) => turn === 0),
-    MAX_LAG_P99_MS,
+    arrival.kind === 'closed' ? Math.max(MAX_LAG_P99_MS, MIN_LAG_OF_TTFT * (ttftMs ?? 0)) : MAX_LAG_P99_MS,
     'requests',
   )
   judge(
