@@ -8,6 +8,9 @@ import type { RequestRecord } from '../record.ts'
  */
 export const MAX_ERROR_SHARE = 0
 
+/** This machine had no file descriptor or no port left: the server was never asked. */
+const OWN_LIMIT = /\b(EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS|ENOMEM)\b/
+
 /** Failed requests by error class. */
 export function failuresByClass(records: readonly RequestRecord[]): Record<string, number> {
   const failed: Record<string, number> = {}
@@ -37,7 +40,11 @@ export function requestFaults({ records, planned }: Pick<LoadRun, 'records' | 'p
     const example = records.find((record) => record.outcome.state === 'failed')?.outcome
     const detail = example?.state === 'failed' ? `; the first: ${example.detail}` : ''
     const reason = `${count} of ${records.length} requests failed (${classes})${detail}`
-    faults.push({ code: 'failed-requests', by: 'server', voids: 'all', reason })
+    faults.push({ code: 'failed-requests', by: records.some(atOwnLimit) ? 'client' : 'server', voids: 'all', reason })
   }
   return faults
+}
+
+function atOwnLimit({ outcome }: RequestRecord): boolean {
+  return outcome.state === 'failed' && outcome.error === 'connect' && OWN_LIMIT.test(outcome.detail)
 }

@@ -90,6 +90,15 @@ describe('faults of requests', () => {
     ])
   })
 
+  it('are the client’s where it had no descriptor or no port left', () => {
+    const by = (error: 'connect' | 'error-event', detail: string) =>
+      faultsOf([good, { ...good, outcome: { state: 'failed', error, detail } }]).map((fault) => fault.by)
+    expect(by('connect', 'connect EMFILE 127.0.0.1:8000 - Local (undefined:undefined)')).toEqual(['client'])
+    expect(by('connect', 'connect EADDRNOTAVAIL 127.0.0.1:8000')).toEqual(['client'])
+    expect(by('connect', 'connect ECONNREFUSED 127.0.0.1:8000')).toEqual(['server'])
+    expect(by('error-event', 'EMFILE')).toEqual(['server'])
+  })
+
   it('are all the server’s where it hung, so that the rest was not sent', () => {
     const faults = faultsOf([good, broken], { run: loadRun([good, broken], { planned: 3 }) })
     expect(faults.map(({ code, by }) => [code, by])).toEqual([
