@@ -11,7 +11,10 @@ export function busyRemark(
   cores: number,
   sharedBy: number,
 ): string | null {
-  const busy = points.filter(({ invalid }) => invalid.some(({ code }) => code === 'client-busy'))
+  // Connections that a dead server refuses come as fast as a client can ask: that is no load to share out.
+  const busy = points.filter(
+    ({ invalid, succeeded }) => succeeded > 0 && invalid.some(({ code }) => code === 'client-busy'),
+  )
   if (busy.length === 0) return null
   const where = [...new Set(busy.map(({ load }) => load))].join(', ')
   const utilisation = Math.max(...busy.map(({ client }) => client?.utilisation ?? 0))

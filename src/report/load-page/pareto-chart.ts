@@ -81,26 +81,34 @@ interface Box {
 
 const HEIGHT = 13
 
+type Anchor = 'start' | 'middle' | 'end'
+/** The share of a text that stands before the point on which it hangs. */
+const BEFORE: Readonly<Record<Anchor, number>> = { start: 0, middle: 0.5, end: 1 }
+
 /** Beside its point where nothing else stands; a point that has no such place is named by pointing at it only. */
 function labels(points: readonly { text: string; at: readonly [number, number] }[]): Html[] {
   const plot = plotOf(LARGE)
   const taken: Box[] = points.map(({ at: [x, y] }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }))
   return points.map(({ text, at: [x, y] }) => {
     const width = text.length * CHARACTER_WIDTH
-    const places: [left: number, top: number][] = [
-      [x + 9, y - HEIGHT - 2],
-      [x + 9, y - HEIGHT / 2],
-      [x - width / 2, y - HEIGHT - 8],
-      [x - width - 9, y - HEIGHT / 2],
-      [x - width - 9, y + 2],
-      [x - width / 2, y + 8],
-      [x + 9, y + 2],
+    // Widths are an estimate, so each text hangs on the end that is next to its point.
+    const places: [anchor: Anchor, at: number, top: number][] = [
+      ['start', x + 9, y - HEIGHT - 2],
+      ['start', x + 9, y - HEIGHT / 2],
+      ['middle', x, y - HEIGHT - 8],
+      ['end', x - 9, y - HEIGHT / 2],
+      ['end', x - 9, y + 2],
+      ['middle', x, y + 8],
+      ['start', x + 9, y + 2],
     ]
-    const boxes = places.map(([left, top]) => ({ left, right: left + width, top, bottom: top + HEIGHT }))
+    const boxes = places.map(([anchor, at, top]) => {
+      const left = at - width * BEFORE[anchor]
+      return { anchor, at, left, right: left + width, top, bottom: top + HEIGHT }
+    })
     const free = boxes.find((box) => inside(box, plot) && !taken.some((other) => overlap(box, other)))
     if (free === undefined) return html``
     taken.push(free)
-    return html`<text class="label" x="${round(free.left)}" y="${round(free.bottom - 3)}">${text}</text>`
+    return html`<text class="label" text-anchor="${free.anchor}" x="${round(free.at)}" y="${round(free.bottom - 3)}">${text}</text>`
   })
 }
 

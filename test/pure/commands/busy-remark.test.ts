@@ -26,6 +26,10 @@ describe('a client that was too busy', () => {
     expect(busyRemark([busy(0.95)], 1, 2, 2)).toMatch(/use 6 client hosts with --host-share 1\/6/)
   })
 
+  it('is told nothing where a dead server refused everything', () => {
+    expect(busyRemark([{ ...busy(0.95), succeeded: 0 }], 1, 2, 1)).toBeNull()
+  })
+
   it('is told nothing when it kept up, or was disturbed otherwise', () => {
     expect(busyRemark([closedPoint(64), closedPoint(4, { invalid: [STALL] })], 1, 16, 1)).toBeNull()
   })

@@ -37,10 +37,7 @@ function lateDispatch(records: readonly RequestRecord[], answers: readonly Answe
     ),
     50,
   )
-  // A request that never got a connection was never written; it fails its point by itself.
-  const byIntention = records
-    .filter(({ outcome }) => outcome.state === 'ok' || outcome.error !== 'connect')
-    .sort((left, right) => left.intendedMs - right.intendedMs)
+  const byIntention = records.filter(gotConnection).sort((left, right) => left.intendedMs - right.intendedMs)
   const firstWave = arrival.kind === 'closed' ? arrival.concurrency : 0
   const faults: PointFault[] = []
   const judge = (late: readonly RequestRecord[], limitMs: number, which: string) => {
@@ -111,12 +108,18 @@ function connectionsAllTaken(records: readonly RequestRecord[], arrival: Arrival
   return null
 }
 
+/** A request that never got a connection was never written; it fails its point by itself. */
+function gotConnection({ outcome }: RequestRecord): boolean {
+  return outcome.state === 'ok' || outcome.error !== 'connect'
+}
+
 function newConnections(records: readonly RequestRecord[]): PointFault[] {
-  const made = records.filter(({ reused }) => !reused)
+  const sent = records.filter(gotConnection)
+  const made = sent.filter(({ reused }) => !reused)
   if (made.length === 0) return []
   const longestMs = made.reduce((most, { connectMs }) => Math.max(most, connectMs), 0)
   const reason =
-    `${made.length} of ${records.length} requests needed a new connection though the server keeps them open; making one ` +
+    `${made.length} of ${sent.length} requests needed a new connection though the server keeps them open; making one ` +
     `took up to ${longestMs.toFixed(1)} ms`
   return [{ code: 'connections', by: 'client', voids: 'tails', reason }]
 }

@@ -257,6 +257,15 @@ describe('dispatch', () => {
     expect(faultsOf([good, fresh])).toMatchObject([{ code: 'connections', voids: 'tails' }])
     expect(faultsOf([good, fresh], { run: loadRun([good, fresh], { keepAlive: false }) })).toEqual([])
   })
+
+  it('does not blame connections that a dead server refused', () => {
+    const refused: RequestRecord = {
+      ...good,
+      reused: false,
+      outcome: { state: 'failed', error: 'connect', detail: '' },
+    }
+    expect(faultsOf([good, refused]).map(({ code }) => code)).toEqual(['failed-requests'])
+  })
 })
 
 describe('Little’s law', () => {
