@@ -8,8 +8,12 @@ import { DIALECT_NAMES } from './vocabulary.ts'
 /** The two clocks and the first token may differ by this much, or by this share of the time. */
 const TOLERATED_MS = 5
 const TOLERATED_SHARE = 0.05
-/** Share of the requests that may have an impossible time before the point is void. */
-const TOLERATED_IMPOSSIBLE = 0.01
+/**
+ * Share of the requests, and in any case so many, that may have an impossible time before the point is void: a client that
+ * loses its core between a write and its stamp takes the answer for quicker than it was.
+ */
+const TOLERATED_IMPOSSIBLE = 0.05
+const TOLERATED_ACCIDENTS = 1
 /** No engine's own time includes HTTP, chat template, tokenizer, and the hops between its processes. */
 const FRONT_MS = 10
 /** A slow tokenizer takes this long for a token. */
@@ -68,7 +72,7 @@ function tooEarly(firsts: readonly FirstToken[]): PointFault | null {
   const wrong = firsts.filter(
     ({ lateMs, server }) => (server!.queueMs ?? 0) + server!.ttftMs > lateMs + tolerance(lateMs),
   )
-  if (wrong.length <= TOLERATED_IMPOSSIBLE * firsts.length) return null
+  if (wrong.length <= Math.max(TOLERATED_ACCIDENTS, TOLERATED_IMPOSSIBLE * firsts.length)) return null
   const [{ lateMs, server }] = wrong as [FirstToken]
   const serverMs = (server!.queueMs ?? 0) + server!.ttftMs
   return impossible(

@@ -13,7 +13,7 @@ export const MAX_STALL_MS = 40
 /** Nothing but a stopped process, a suspended machine or a blocking call takes this long. */
 export const MAX_STALL_FOR_MEDIANS_MS = 150
 /** In a short point a shorter stall weighs as much: with this share of the time medians begin to move. */
-export const MAX_STALL_SHARE = 0.05
+export const MAX_STALL_SHARE = 0.15
 /** Twice what a stamp is late on a quiet core. */
 export const MAX_STAMP_ERROR_P50_MS = 0.1
 /** A median TTFT is this much too long then; TPOT does not feel what is late alike. */
