@@ -14,7 +14,11 @@ import { ttftChart } from './ttft-chart.ts'
 export function sweepSection(points: readonly LoadPoint[]): Html {
   const [pareto, ttft] = [paretoChart(points), ttftChart(points)]
   if (pareto === null && ttft === null) return html``
-  const hollow = points.some((point) => validityOf(point) !== 'valid')
+  // Without its tails a level is hollow at its p99 only.
+  const hollow = points.some((point) => {
+    const validity = validityOf(point)
+    return validity === 'void' || (validity === 'tails' && metricValue(point, 'ttft.token.p99') !== null)
+  })
   const legend = [
     ...(!pareto?.html.includes('class="frontier"')
       ? []

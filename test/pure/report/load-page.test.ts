@@ -190,7 +190,10 @@ describe('the page of a load', () => {
     const level = fc.record({
       values: fc.tuple(...NAMES.map(() => missing)),
       requests: fc.array(request, { maxLength: 6 }),
-      gaps: fc.record({ edgesMs: fc.array(finite, { maxLength: 6 }), counts: fc.array(finite, { maxLength: 6 }) }),
+      gaps: fc.record({
+        edgesMs: fc.array(finite, { maxLength: 6 }),
+        counts: fc.array(fc.maxSafeNat(), { maxLength: 6 }),
+      }),
       faults: fc.subarray([STALL, LATE_TAIL]),
     })
     fc.assert(
