@@ -88,7 +88,11 @@ export async function measureLoadPoint(
   })
   if (!interrupted) await metrics?.end()
   const truth = serverTruth(metrics?.observation() ?? null, run.records, built.templateTokens)
-  const remarks = [...built.remarks, ...(observation === null ? [] : clientRemarks(observation))]
+  const remarks = [
+    ...unreadMetrics(surroundings, metrics),
+    ...built.remarks,
+    ...(observation === null ? [] : clientRemarks(observation)),
+  ]
   const facts = { threads, transport: transport.name, records: run.records }
   const point = summarisePoint({
     run,
@@ -187,4 +191,10 @@ function ttftP50Ms({ records }: LoadRun): number | null {
     return record.outcome.state === 'ok' && firstTokenMs !== null ? [firstTokenMs - record.writtenMs] : []
   })
   return nearestRank(times, 50)
+}
+
+/** Whoever names an address wants its metrics read. */
+function unreadMetrics({ metricsUrl }: LoadSurroundings, metrics: ServerMetricsWatch | null): string[] {
+  if (metricsUrl === null || metrics !== null) return []
+  return [`${metricsUrl} shows no metrics that are known here: nothing is held against the server's own counts`]
 }

@@ -15,10 +15,12 @@ export function metricsPage(
 ): ReadPage {
   return async (signal) => {
     try {
+      // A key is for its server alone.
+      const own = new URL(address).origin === new URL(endpoint.url).origin
       const fetch = await networkFetch(endpoint.network)
       const response = await fetch(address, {
         // The text format, also from servers that speak protobuf or OpenMetrics too.
-        headers: { ...endpoint.headers, accept: 'text/plain;version=0.0.4' },
+        headers: { ...(own ? endpoint.headers : {}), accept: 'text/plain;version=0.0.4' },
         signal: AbortSignal.any([signal, AbortSignal.timeout(PAGE_TIMEOUT_MS)]),
       })
       if (response.status === 200) return await boundedBytes(response)
