@@ -1,0 +1,1 @@
+export{t as ArgumentReader}from"./argument-reader-tbE1V0ab.js";

@@ -1,0 +1,1 @@
+export{t as createPlan}from"./plan-B68oFDsp.js";

@@ -1,0 +1,1 @@
+export{r as publishFromEnvironment}from"./publish-CXtKT3iG.js";

@@ -1,0 +1,1 @@
+export{t as createReport}from"./report-BrWwvlSs.js";

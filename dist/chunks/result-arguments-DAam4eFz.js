@@ -1,0 +1,1 @@
+export{t as readResultArguments}from"./result-arguments-B7GCnYmI.js";

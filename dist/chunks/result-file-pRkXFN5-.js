@@ -1,0 +1,1 @@
+export{t as resultPath}from"./result-file-DNu-oQkX.js";

@@ -1,0 +1,1 @@
+export{a as planSchema}from"./schema-YXYqc6km.js";

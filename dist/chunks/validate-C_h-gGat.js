@@ -1,0 +1,1 @@
+export{t as validateFiles}from"./validate-DW_Th4Yy.js";
