@@ -6,12 +6,14 @@ import type { CompatPeer } from './words.ts'
 
 export const LOAD_SCHEMA = 'crosschip.load/2'
 
-/** One number as a peer would print it. */
+/** One number as a peer would print it, made from our records by the peer's own definition. */
 export interface CompatRow {
+  /** The peer's own words. */
   name: string
+  /** Null where there is nothing to make it of. */
   value: number | null
   unit: string
-  /** How its definition differs from ours. */
+  /** How its definition differs from ours, and where the record cannot give exactly what the peer would. */
   note: string
 }
 

@@ -1,6 +1,7 @@
+import type { CompatRow } from '../../../record/load-report.ts'
 import type { RequestRecord } from '../record.ts'
 import { numpySummary } from './numpy.ts'
-import { allGaps, type CompatRow, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
+import { allGaps, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
 
 /* Definitions: ai-dynamo/aiperf, src/aiperf/metrics/types/ (0.13, 2026). */
 

@@ -1,6 +1,7 @@
+import type { CompatRow } from '../../../record/load-report.ts'
 import type { RequestRecord } from '../record.ts'
 import { numpySummary } from './numpy.ts'
-import { allGaps, type CompatRow, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
+import { allGaps, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
 
 /* Definitions: AISBench/benchmark, models/api_models/base_api.py and calculators/base_perf_metric_calculator.py (2026). */
 

@@ -1,9 +1,9 @@
+import type { CompatRow } from '../../../record/load-report.ts'
 import type { CompatPeer } from '../../../record/words.ts'
 import type { RequestRecord } from '../record.ts'
 import { aiperfView } from './aiperf.ts'
 import { aisbenchView } from './aisbench.ts'
 import { sglangView } from './sglang.ts'
-import type { CompatRow } from './view.ts'
 import { vllmView } from './vllm.ts'
 
 const VIEWS: Readonly<Record<CompatPeer, (records: readonly RequestRecord[], durationMs: number) => CompatRow[]>> = {

@@ -1,6 +1,7 @@
+import type { CompatRow } from '../../../record/load-report.ts'
 import type { RequestRecord } from '../record.ts'
 import { numpySummary } from './numpy.ts'
-import { allGaps, type CompatRow, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
+import { allGaps, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
 
 /* Definitions: sgl-project/sglang, python/sglang/benchmark/serving.py and backends/oai_chat_client.py (August 2026). */
 

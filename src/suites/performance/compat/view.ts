@@ -1,15 +1,5 @@
+import type { CompatRow } from '../../../record/load-report.ts'
 import type { EventClass, RequestRecord } from '../record.ts'
-
-/** One figure as a peer prints it, made from our records by the peer's own definition. */
-export interface CompatRow {
-  /** The peer's own words. */
-  name: string
-  /** Null where there is nothing to make it of. */
-  value: number | null
-  unit: string
-  /** How the definition differs from ours, and where the record cannot give exactly what the peer would. */
-  note: string
-}
 
 export function row(name: string, value: number | null, unit: string, note = ''): CompatRow {
   return { name, value, unit, note }

@@ -1,6 +1,7 @@
+import type { CompatRow } from '../../../record/load-report.ts'
 import type { RequestRecord } from '../record.ts'
 import { numpySummary } from './numpy.ts'
-import { allGaps, type CompatRow, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
+import { allGaps, meanGap, peerTimes, perSecond, row, stampsOf, succeeded, sum, timed } from './view.ts'
 
 /* Definitions: vllm-project/vllm, vllm/benchmarks/serve.py and lib/endpoint_request_func.py (August 2026). */
 

@@ -10,7 +10,12 @@ import { tokenServer } from './token-server.ts'
 
 const clock = { date: () => '2026-01-01T00:00:00Z', monotonicMs: () => performance.now() }
 
-async function measure(url: string, changes: Partial<LoadSpec> = {}, signal = new AbortController().signal) {
+async function measure(
+  url: string,
+  changes: Partial<LoadSpec> = {},
+  signal = new AbortController().signal,
+  metricsUrl: string | null = null,
+) {
   const spec: LoadSpec = {
     scenario: 's',
     load: 'c3',
@@ -32,7 +37,7 @@ async function measure(url: string, changes: Partial<LoadSpec> = {}, signal = ne
   const shared = {
     tokenizerFile: null,
     memory: { costs: null },
-    metricsUrl: null,
+    metricsUrl,
     threads: 1,
     hostShare: null,
     reference,
@@ -103,6 +108,13 @@ describe('measureLoadPoint', () => {
     const { records, point } = await measure(server.url)
     expect(point.remarks.join()).toMatch(/approximate|calibrat/)
     expect(new Set(records.map((record) => record.promptTokens))).toEqual(new Set([64]))
+  })
+
+  it('remarks that nothing is known at the address named for metrics', async () => {
+    const server = await tokenServer({ onTestFinished })
+    const named = await measure(server.url, {}, undefined, `${server.url}/elsewhere`)
+    expect(named.point.remarks.join()).toContain('/elsewhere shows no metrics that are known here')
+    expect((await measure(server.url)).point.remarks.join()).not.toContain('shows no metrics')
   })
 
   it('drops the parameters that the server refuses and says so', async () => {

@@ -208,3 +208,25 @@ describe('the watch', () => {
     expect(watch.observation()).toBeNull()
   })
 })
+
+describe('the key of a server', () => {
+  it('goes to the metrics of its own address, and to no other', async () => {
+    const seen: (string | undefined)[] = []
+    const [own, other] = [1, 2].map(() =>
+      createServer((request, response) => {
+        seen.push(request.headers.authorization)
+        response.end('vllm:num_requests_running 0\n')
+      }),
+    ) as [Server, Server]
+    const listening = async (server: Server) => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    }
+    const [url, elsewhere] = [await listening(own), await listening(other)]
+    const endpoint = { url, headers: { authorization: 'Bearer secret' } }
+    expect(await metricsPage(endpoint)(never)).not.toBeNull()
+    expect(await metricsPage(endpoint, `${elsewhere}/metrics`)(never)).not.toBeNull()
+    expect(seen).toEqual(['Bearer secret', undefined])
+    for (const server of [own, other]) server.close()
+  })
+})

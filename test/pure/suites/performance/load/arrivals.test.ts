@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kolmogorovSmirnovCritical, kolmogorovSmirnovStatistic } from '../../../../../src/stats/kolmogorov-smirnov.ts'
 import { arrivalTimes, sessionTimes } from '../../../../../src/suites/performance/load/arrivals.ts'
+import { kolmogorovSmirnovCritical, kolmogorovSmirnovStatistic } from '../../../../fixtures/kolmogorov-smirnov.ts'
 
 type Law = 'poisson' | 'gamma' | 'constant'
 
