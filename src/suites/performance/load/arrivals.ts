@@ -39,7 +39,12 @@ export function arrivalTimes(
   const unit = unitArrivals(arrival, count, seed)
   if (arrival.kind === 'open') return unit.map((time) => (time / arrival.requestsPerSecond) * MS_PER_SECOND)
   const { fromPerSecond, toPerSecond } = arrival
-  return unit.map((time) => rampTime(time, fromPerSecond, toPerSecond, count) * MS_PER_SECOND)
+  let lastMs = 0
+  return unit.map((time) => {
+    // Of two arrivals next to each other the later one may come out earlier by a rounding.
+    lastMs = Math.max(lastMs, rampTime(time, fromPerSecond, toPerSecond, count) * MS_PER_SECOND)
+    return lastMs
+  })
 }
 
 /** Partial sums of gaps with mean 1, beginning at 0. */

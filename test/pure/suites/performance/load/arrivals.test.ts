@@ -136,6 +136,22 @@ describe('arrival times', () => {
     )
   })
 
+  it('do not go back by a rounding in a steep ramp of bursts', () => {
+    const ramp = {
+      kind: 'ramp',
+      fromPerSecond: 19,
+      toPerSecond: 660,
+      law: 'gamma',
+      burstiness: 0.1,
+      maxConcurrency: 1,
+    } as const
+    for (let seed = 0; seed < 2000; seed++)
+      expect(
+        gaps(arrivalTimes(ramp, 53, seed)).every((gap) => gap >= 0),
+        `seed ${seed}`,
+      ).toBe(true)
+  })
+
   it('of a trace are its own, so many times as fast', () => {
     const session = (atMs: number | null) => ({ atMs, requests: [] })
     const arrival = { kind: 'trace', speed: 4, maxConcurrency: 8 } as const
