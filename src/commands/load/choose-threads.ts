@@ -1,4 +1,4 @@
-import type { Arrival, Lengths } from '../../plan/load.ts'
+import type { Arrival, Lengths, Workload } from '../../plan/load.ts'
 import type { Clock } from '../../ports.ts'
 import type { ClientCalibration } from '../../record/load-report.ts'
 import { calibrateClient } from '../../suites/performance/validity/calibration.ts'
@@ -10,6 +10,8 @@ const EVENTS_PER_STREAM_AND_SECOND = 50
 /** An answer of an open load is taken to last this long, for the streams that are open at once. */
 const ASSUMED_ANSWER_SECONDS = 10
 const OUTPUT_TOKENS_OF_A_FILE = 256
+/** A trace is read only when its prompts are made: it is taken to bring so many requests a second. */
+const REQUESTS_PER_SECOND_OF_A_TRACE = 10
 
 interface ThreadSurroundings {
   clock: Clock
@@ -29,8 +31,7 @@ export async function chooseThreads(
   cores: number,
   { clock, signal, calibrate = calibrateClient }: ThreadSurroundings,
 ): Promise<ThreadChoice> {
-  const output = workload.kind === 'trace' || workload.kind === 'dataset' ? null : workload.output
-  const expected = arrivals.map((arrival) => expectedLoad(arrival, output))
+  const expected = arrivals.map((arrival) => expectedLoad(arrival, workload))
   const hosts = hostShare?.hosts ?? 1
   const streams = Math.ceil(Math.max(...expected.map((each) => each.streams)) / hosts)
   const eventsPerSecond = Math.max(...expected.map((each) => each.eventsPerSecond)) / hosts
@@ -52,24 +53,29 @@ export async function chooseThreads(
   return { threads: plan.shards, calibration, remarks: remark === null ? [] : [remark] }
 }
 
-function expectedLoad(arrival: Arrival, output: Lengths | null): { streams: number; eventsPerSecond: number } {
+interface ExpectedLoad {
+  streams: number
+  eventsPerSecond: number
+}
+
+function expectedLoad(arrival: Arrival, workload: Workload): ExpectedLoad {
   switch (arrival.kind) {
     case 'closed':
       return { streams: arrival.concurrency, eventsPerSecond: arrival.concurrency * EVENTS_PER_STREAM_AND_SECOND }
     case 'open':
-      return expectedOpen(arrival.requestsPerSecond, arrival.maxConcurrency, output)
+      return expectedOpen(arrival.requestsPerSecond, arrival.maxConcurrency, workload)
     case 'ramp':
-      return expectedOpen(Math.max(arrival.fromPerSecond, arrival.toPerSecond), arrival.maxConcurrency, output)
+      return expectedOpen(Math.max(arrival.fromPerSecond, arrival.toPerSecond), arrival.maxConcurrency, workload)
     case 'trace':
-      return expectedOpen(arrival.speed, arrival.maxConcurrency, output)
+      return expectedOpen(REQUESTS_PER_SECOND_OF_A_TRACE * arrival.speed, arrival.maxConcurrency, workload)
   }
 }
 
-function expectedOpen(
-  requestsPerSecond: number,
-  maxConcurrency: number,
-  output: Lengths | null,
-): { streams: number; eventsPerSecond: number } {
+/** `conversationsPerSecond`: each goes on for all of its turns. */
+function expectedOpen(conversationsPerSecond: number, maxConcurrency: number, workload: Workload): ExpectedLoad {
+  const turns = workload.kind === 'multi-turn' || workload.kind === 'agentic' ? workload.turns : 1
+  const output = workload.kind === 'trace' || workload.kind === 'dataset' ? null : workload.output
+  const requestsPerSecond = conversationsPerSecond * turns
   const streams = Math.min(maxConcurrency, Math.max(1, Math.ceil(requestsPerSecond * ASSUMED_ANSWER_SECONDS)))
   return { streams, eventsPerSecond: requestsPerSecond * typicalTokens(output) }
 }
