@@ -1,1 +1,0 @@
-export{n as exitCodeOfCell,r as runCell}from"./run-DzGU713R.js";

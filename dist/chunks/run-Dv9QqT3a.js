@@ -1,0 +1,1 @@
+export{n as exitCodeOfCell,r as runCell}from"./run-DZsuBUSy.js";
